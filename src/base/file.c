@@ -1,0 +1,169 @@
+/* file.c - see file.h. */
+#include "config.h"
+
+#include "base/file.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct hear_outfile {
+    FILE *stream;
+    char *path;
+    char *beside; /* NULL where path is written in place */
+};
+
+static void release(hear_outfile *f)
+{
+    free(f->path);
+    free(f->beside);
+    free(f);
+}
+
+static int open_beside(hear_outfile *f)
+{
+    const size_t bytes = strlen(f->path) + 12;
+    f->beside = malloc(bytes);
+    if (!f->beside)
+        return -1;
+    snprintf(f->beside, bytes, "%s.tmpXXXXXX", f->path);
+    const int fd = mkstemp(f->beside);
+    if (fd < 0) {
+        free(f->beside);
+        f->beside = NULL;
+        return -1;
+    }
+    const mode_t mask = umask(0);
+    umask(mask);
+    struct stat st;
+    const mode_t mode = stat(f->path, &st) == 0 ? st.st_mode & 0777 : 0666 & ~mask;
+    if (fchmod(fd, mode) != 0) {
+        /* a file system without modes keeps mkstemp's: still a whole file */
+    }
+    return fd;
+}
+
+hear_status hear_outfile_open(hear_outfile **out, const char *path, hear_error *err)
+{
+    *out = NULL;
+    hear_outfile *f = calloc(1, sizeof *f);
+    if (!f || !(f->path = hear_strdup(path))) {
+        free(f);
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    }
+    struct stat st;
+    const bool in_place = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+    errno = 0;
+    if (in_place) {
+        f->stream = S_ISDIR(st.st_mode) ? (errno = EISDIR, NULL) : fopen(path, "wb");
+    } else {
+        char *target = realpath(path, NULL); /* a link stays a link: its target is replaced */
+        if (target) {
+            free(f->path);
+            f->path = target;
+        }
+        const int fd = open_beside(f);
+        f->stream = fd >= 0 ? fdopen(fd, "wb") : NULL;
+        if (fd >= 0 && !f->stream)
+            close(fd);
+    }
+    if (!f->stream) {
+        const int why = errno;
+        if (f->beside)
+            unlink(f->beside);
+        release(f);
+        return hear_fail(err, HEAR_ERR_IO, "cannot write: %s", strerror(why ? why : ENOMEM));
+    }
+    *out = f;
+    return HEAR_OK;
+}
+
+FILE *hear_outfile_stream(hear_outfile *f)
+{
+    return f->stream;
+}
+
+hear_status hear_outfile_commit(hear_outfile *f, hear_error *err)
+{
+    int why = 0;
+    if (fflush(f->stream) != 0 || ferror(f->stream))
+        why = errno ? errno : EIO;
+    if (!why && f->beside && fsync(fileno(f->stream)) != 0 && errno != EINVAL && errno != EROFS)
+        why = errno;
+    if (fclose(f->stream) != 0 && !why)
+        why = errno;
+    if (!why && f->beside && rename(f->beside, f->path) != 0)
+        why = errno;
+    if (why && f->beside)
+        unlink(f->beside);
+    release(f);
+    return why ? hear_fail(err, HEAR_ERR_IO, "cannot write: %s", strerror(why)) : HEAR_OK;
+}
+
+void hear_outfile_discard(hear_outfile *f)
+{
+    if (!f)
+        return;
+    fclose(f->stream);
+    if (f->beside)
+        unlink(f->beside);
+    release(f);
+}
+
+hear_status hear_file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes,
+                           hear_error *err)
+{
+    *data = NULL;
+    *n_bytes = 0;
+    FILE *in = fopen(path, "rb");
+    if (!in) {
+        const hear_status s = errno == ENOENT || errno == ENOTDIR ? HEAR_ERR_NO_INPUT : HEAR_ERR_IO;
+        return hear_fail(err, s, "%s", strerror(errno));
+    }
+    struct stat st;
+    if (fstat(fileno(in), &st) == 0 && S_ISDIR(st.st_mode)) {
+        fclose(in);
+        return hear_fail(err, HEAR_ERR_DATA, "is a folder");
+    }
+    char *buffer = NULL;
+    size_t room = 0, used = 0;
+    hear_status status = HEAR_OK;
+    for (;;) {
+        if (used + 1 >= room) {
+            const size_t wanted = room ? room * 2 : 65536;
+            char *grown = realloc(buffer, wanted);
+            if (!grown) {
+                status = hear_fail(err, HEAR_ERR_MEM, NULL);
+                break;
+            }
+            buffer = grown;
+            room = wanted;
+        }
+        const size_t got = fread(buffer + used, 1, room - used - 1, in);
+        used += got;
+        if (used > max_bytes) {
+            status = hear_fail(err, HEAR_ERR_DATA, "larger than %zu bytes", max_bytes);
+            break;
+        }
+        if (got == 0) {
+            if (ferror(in))
+                status = hear_fail(err, HEAR_ERR_IO, "%s", strerror(errno));
+            break;
+        }
+    }
+    fclose(in);
+    if (status != HEAR_OK) {
+        free(buffer);
+        return status;
+    }
+    buffer[used] = '\0';
+    *data = buffer;
+    *n_bytes = used;
+    return HEAR_OK;
+}

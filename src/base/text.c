@@ -1,0 +1,167 @@
+/* text.c - see text.h. The C library's strtod and printf follow LC_NUMERIC, so neither is used on
+ * what leaves or enters the program without a fixed locale. */
+#include "config.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static locale_t c_locale;
+static pthread_once_t c_locale_once = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+bool hear_parse_double(const char *text, double *value)
+{
+    if (!text || !(isdigit((unsigned char)*text) || *text == '-' || *text == '+' || *text == '.'))
+        return false; /* no leading space, no "nan", no "inf" */
+    if (strpbrk(text, "xXnN"))
+        return false; /* no hexadecimal, no "-inf" */
+    pthread_once(&c_locale_once, make_c_locale);
+    char *end;
+    const double v = c_locale ? strtod_l(text, &end, c_locale) : strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(v))
+        return false;
+    *value = v;
+    return true;
+}
+
+bool hear_parse_uint(const char *text, uint64_t *value)
+{
+    if (!text || !*text)
+        return false;
+    uint64_t v = 0;
+    for (const char *c = text; *c; c++) {
+        if (!isdigit((unsigned char)*c))
+            return false;
+        const uint64_t digit = (uint64_t)(*c - '0');
+        if (v > (UINT64_MAX - digit) / 10)
+            return false;
+        v = v * 10 + digit;
+    }
+    *value = v;
+    return true;
+}
+
+static size_t put(char *out, size_t room, const char *text)
+{
+    const size_t n = strlen(text);
+    if (room > 0) {
+        const size_t keep = n < room ? n : room - 1;
+        memcpy(out, text, keep);
+        out[keep] = '\0';
+    }
+    return n;
+}
+
+size_t hear_format_fixed(char *out, size_t room, double value, int decimals)
+{
+    static const uint64_t powers[] = { 1,      10,      100,      1000,      10000,
+                                       100000, 1000000, 10000000, 100000000, 1000000000 };
+    if (isnan(value))
+        return put(out, room, "nan");
+    if (isinf(value))
+        return put(out, room, value < 0 ? "-inf" : "inf");
+    decimals = decimals < 0 ? 0 : decimals > 9 ? 9 : decimals;
+    const uint64_t scale = powers[decimals];
+    const double magnitude = fabs(value);
+    if (magnitude >= 1e15)
+        return put(out, room, value < 0 ? "-1e15" : "1e15"); /* beyond every quantity here */
+    uint64_t whole = (uint64_t)magnitude;
+    uint64_t part = (uint64_t)llrint((magnitude - (double)whole) * (double)scale);
+    if (part >= scale) {
+        whole++;
+        part = 0;
+    }
+    char digits[40];
+    size_t n = sizeof digits;
+    digits[--n] = '\0';
+    for (int i = 0; i < decimals; i++, part /= 10)
+        digits[--n] = (char)('0' + part % 10);
+    if (decimals > 0)
+        digits[--n] = '.';
+    const size_t before_whole = n;
+    do {
+        digits[--n] = (char)('0' + whole % 10);
+    } while (whole /= 10);
+    if (value < 0) {
+        bool zero = true;
+        for (size_t i = n; digits[i]; i++)
+            zero = zero && (digits[i] == '0' || i == before_whole);
+        if (!zero)
+            digits[--n] = '-';
+    }
+    return put(out, room, digits + n);
+}
+
+bool hear_append(char *out, size_t room, size_t *used, const char *text)
+{
+    const size_t n = strlen(text);
+    if (*used >= room || n >= room - *used)
+        return false;
+    memcpy(out + *used, text, n + 1);
+    *used += n;
+    return true;
+}
+
+/* Length of the valid UTF-8 sequence at s, 0 where there is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+    if (s[0] < 0x80)
+        return 1;
+    const size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0; /* overlong, surrogate, or beyond U+10FFFF */
+    return n;
+}
+
+bool hear_append_json(char *out, size_t room, size_t *used, const char *text)
+{
+    if (!hear_append(out, room, used, "\""))
+        return false;
+    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+        char piece[8];
+        const size_t n = utf8_length(s);
+        if (n == 0)
+            strcpy(piece, "\xef\xbf\xbd");
+        else if (*s == '"' || *s == '\\')
+            snprintf(piece, sizeof piece, "\\%c", *s);
+        else if (*s < 0x20 || *s == 0x7f)
+            snprintf(piece, sizeof piece, "\\u%04x", *s);
+        else {
+            memcpy(piece, s, n);
+            piece[n] = '\0';
+        }
+        if (!hear_append(out, room, used, piece))
+            return false;
+        s += n ? n : 1;
+    }
+    return hear_append(out, room, used, "\"");
+}
+
+bool hear_append_clean(char *out, size_t room, size_t *used, const char *text)
+{
+    for (; *text; text++) {
+        const unsigned char c = (unsigned char)*text;
+        const char piece[2] = { (c < 0x20 || c == 0x7f) ? '?' : *text, '\0' };
+        if (!hear_append(out, room, used, piece))
+            return false;
+    }
+    return true;
+}

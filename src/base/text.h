@@ -1,0 +1,29 @@
+/* text.h - numbers and strings that read and look the same in every locale. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The whole text must be one finite decimal number ("0.5", "-3e-2"), in the C locale whatever the
+ * program's is; false otherwise, with *value untouched. */
+bool hear_parse_double(const char *text, double *value);
+bool hear_parse_uint(const char *text, uint64_t *value); /* decimal digits only */
+
+/* value with exactly `decimals` (0..9) behind a '.', in every locale; "nan" and "inf" as such, and
+ * never
+ * "-0.000". Returns the length without the NUL; room of 40 bytes always suffices for |value| <
+ * 1e15. Real-time: no heap, no lock. */
+size_t hear_format_fixed(char *out, size_t room, double value, int decimals);
+
+/* Appends text at out[*used], NUL kept; false where room is too small (out stays a string). */
+bool hear_append(char *out, size_t room, size_t *used, const char *text);
+
+/* Appends text as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD. */
+bool hear_append_json(char *out, size_t room, size_t *used, const char *text);
+
+/* Appends text with tab, line break and other control characters as '?', for tables and terminals.
+ */
+bool hear_append_clean(char *out, size_t room, size_t *used, const char *text);
+#endif

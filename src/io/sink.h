@@ -1,0 +1,35 @@
+/* sink.h - results as lines: text, tsv, jsonl (hearsay-output(5)). One write a line.
+ *
+ * Threads: one owner at a time (the writer thread). */
+#ifndef IO_SINK_H
+#define IO_SINK_H
+
+#include "hearsay/event.h"
+#include "hearsay/model.h"
+
+#include <stdbool.h>
+
+typedef struct hear_sink hear_sink;
+
+typedef struct {
+    const char *format; /* "text", "tsv", "jsonl" */
+    int fd;             /* written to, not closed */
+    size_t top;         /* classes a line, 1 .. n_labels */
+    double threshold;   /* windows whose best class is below are left out, 0..1 */
+    bool color;         /* text only */
+} hear_sink_config;
+
+/* Errors: HEAR_ERR_ARG (no such format), HEAR_ERR_MEM. The model must outlive the sink. */
+HEAR_MUST_CHECK hear_status hear_sink_create(hear_sink **out, const hear_model *model,
+                                             const hear_sink_config *config, hear_error *err);
+void hear_sink_destroy(hear_sink *s); /* NULL is allowed */
+/* Errors: HEAR_ERR_IO; a closed pipe is HEAR_ERR_INTERRUPTED: the caller ends quietly. */
+HEAR_MUST_CHECK hear_status
+hear_sink_begin(hear_sink *s, hear_error *err); /* the header line, where there is one */
+HEAR_MUST_CHECK hear_status hear_sink_window(hear_sink *s, const char *source,
+                                             const hear_window_result *r, hear_error *err);
+/* One line for a whole file: probs are means over its windows; "type":"file" in jsonl. */
+HEAR_MUST_CHECK hear_status hear_sink_file(hear_sink *s, const char *source,
+                                           const hear_window_result *r, hear_error *err);
+bool hear_sink_format_known(const char *format);
+#endif

@@ -1,0 +1,97 @@
+/* frontend.h - samples in, frames of mel bands out: the same code live, for recordings and in
+ * training.
+ *
+ *   samples -> [resample] -> frames of n_fft -> window -> |FFT|^power -> mel bands -> log  = a
+ * frame and, over one window of frames, reference, top_db and normalisation:
+ * hear_frontend_finish_window. Frames are the same bits whatever blocks the samples came in.
+ * Formulas as in librosa 0.10 (filters.mel, feature.melspectrogram with center=False, power_to_db)
+ * and, for placement START, as in TensorFlow's tf.signal.stft. Frame k is of samples k·hop .. k·hop
+ * + frame_length. Threads: one owner at a time. Real-time: process and finish_window neither
+ * allocate, lock, log nor fail. */
+#ifndef STREAM_FRONTEND_H
+#define STREAM_FRONTEND_H
+
+#include "hearsay/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { HEAR_MEL_SLANEY, HEAR_MEL_HTK } hear_mel_scale;
+typedef enum { HEAR_MEL_NORM_AREA, HEAR_MEL_NORM_NONE } hear_mel_norm;
+typedef enum {
+    HEAR_PLACE_CENTER,
+    HEAR_PLACE_START
+} hear_placement; /* of win_length samples in n_fft */
+typedef enum { HEAR_LOG_NONE, HEAR_LOG_DB, HEAR_LOG_LN } hear_log;
+typedef enum { HEAR_NORM_NONE, HEAR_NORM_MINMAX, HEAR_NORM_MEANVAR } hear_norm;
+
+/* In a model file: the JSON object of `hearsay.frontend`, one key for each field, the enums in
+ * lower case
+ * ("slaney" "htk" "area" "none" "center" "start" "db" "ln" "minmax" "meanvar"). A key that is not
+ * known is refused. */
+typedef struct {
+    uint32_t rate_hz;    /* 4000 .. 192000 */
+    uint32_t n_fft;      /* a power of two, 64 .. 16384 */
+    uint32_t win_length; /* 1 .. n_fft; a periodic Hann */
+    uint32_t hop;        /* 1 .. n_fft */
+    hear_placement placement;
+    uint32_t n_mels; /* 1 .. 512 */
+    double fmin_hz;  /* 0 <= fmin < fmax */
+    double fmax_hz;  /* <= rate / 2 */
+    hear_mel_scale mel_scale;
+    hear_mel_norm mel_norm;
+    int power; /* 1 magnitude, 2 power */
+    hear_log log;
+    double floor;        /* > 0: DB takes max(x, floor), LN takes ln(x + floor) */
+    bool ref_max;        /* DB: relative to the window's largest value; otherwise to 1 */
+    double top_db;       /* DB: not further below the window's largest value; 0 leaves it */
+    hear_norm normalise; /* over the whole window */
+} hear_frontend_config;
+
+/* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, area, 2, db,
+ * 1e-10, false, 0, none. */
+hear_frontend_config hear_frontend_default(void);
+/* Errors: HEAR_ERR_ARG, err names the field and its range. */
+HEAR_MUST_CHECK hear_status hear_frontend_check(const hear_frontend_config *config,
+                                                hear_error *err);
+/* Errors: HEAR_ERR_MODEL, err names the key. Writing gives the same text for the same settings;
+ * freed with free(). */
+HEAR_MUST_CHECK hear_status hear_frontend_parse(hear_frontend_config *config, const char *json,
+                                                hear_error *err);
+char *hear_frontend_write(const hear_frontend_config *config); /* NULL where memory runs out */
+
+/* Samples that one frame spans: n_fft where centred, win_length where it starts. */
+size_t hear_frontend_frame_length(const hear_frontend_config *config);
+/* Samples that n frames span: (n - 1) hop + frame_length. */
+size_t hear_frontend_span(const hear_frontend_config *config, size_t n_frames);
+/* The number of frames, at least 1, whose span is nearest to that many seconds. */
+size_t hear_frontend_frames_for(const hear_frontend_config *config, double seconds);
+
+typedef struct hear_frontend hear_frontend;
+
+/* rate_hz: of the samples that will come, 1000 .. 768000. Errors: HEAR_ERR_ARG, HEAR_ERR_MEM. */
+HEAR_MUST_CHECK hear_status hear_frontend_create(hear_frontend **out,
+                                                 const hear_frontend_config *config,
+                                                 uint32_t rate_hz, hear_error *err);
+void hear_frontend_destroy(hear_frontend *f); /* NULL is allowed */
+void hear_frontend_reset(hear_frontend *f);   /* as if new */
+
+/* Takes samples until all n are taken or max_frames frames are out; *n_taken says how many, the
+ * return value how many frames were written to frames [..][n_mels] (log applied; window-wise parts
+ * not). Call again with the rest. in NULL stands for zeros. Samples that are not finite count as 0.
+ */
+size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t *n_taken,
+                             float *frames, size_t max_frames);
+/* The end of a recording: drains the resampler, then appends n_zeros zeros at the model's rate.
+ * Call until it returns fewer than max_frames. */
+size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, size_t max_frames);
+/* Samples at the model's rate that went into frames so far, before any flush zeros; delay
+ * compensated: after a flush it is round(n_in · rate / rate_in). */
+uint64_t hear_frontend_position(const hear_frontend *f);
+
+/* One window: in [n_frames][n_mels] raw frames (row stride n_mels) -> out, same shape: ref_max,
+ * top_db, normalise. in == out is allowed. What is constant normalises to zeros. */
+void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,
+                                 size_t n_frames);
+#endif
