@@ -1,10 +1,103 @@
 /* main.c - the program: finds the sub-command and runs it. */
 #include "config.h"
 
-#include <stdio.h>
+#include "app/cmd.h"
 
-int main(void)
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* In the order of --help; the first is what plain `hearsay` does. */
+static const hear_cmd *const commands[] = {
+    NULL,
+};
+
+static void put_help(void)
 {
-    puts("hearsay " PACKAGE_VERSION);
-    return 0;
+    puts("usage: hearsay [COMMAND] [OPTION]...\n"
+         "Hear sound and say what it is.\n");
+    for (int i = 0; commands[i]; i++)
+        printf("  %-10s %s%s\n", commands[i]->name, commands[i]->summary,
+               i == 0 ? " (the default)" : "");
+    puts("\n  -h, --help     show this and end; hearsay COMMAND --help for a command's options\n"
+         "  -V, --version  show the version and end\n"
+         "\nMore in hearsay(1).");
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    const size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Levenshtein's distance; long words count as far away. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { MAX = 24 };
+    const size_t na = strlen(a), nb = strlen(b);
+    if (na > MAX || nb > MAX)
+        return MAX;
+    size_t row[MAX + 1];
+    for (size_t j = 0; j <= nb; j++)
+        row[j] = j;
+    for (size_t i = 0; i < na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < nb; j++) {
+            const size_t above = row[j + 1];
+            row[j + 1] = smallest(diagonal + (a[i] != b[j]), above + 1, row[j] + 1);
+            diagonal = above;
+        }
+    }
+    return row[nb];
+}
+
+static int unknown(const char *word)
+{
+    struct stat st;
+    if (stat(word, &st) == 0)
+        return hear_report_usage(NULL, "'%s' is no command; to label a recording: hearsay classify",
+                                 word);
+    for (int i = 0; commands[i]; i++) {
+        const char *name = commands[i]->name;
+        if (distance(word, name) <= 2 || (strlen(word) >= 2 && strstr(name, word) == name))
+            return hear_report_usage(NULL, "'%s' is no command; did you mean '%s'?", word, name);
+    }
+    return hear_report_usage(NULL, "'%s' is no command", word);
+}
+
+/* A closed standard descriptor would be given to the first file opened, and labels written into
+ * it. Reading or writing this one fails instead. */
+static void occupy_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            return;
+}
+
+int main(int argc, char **argv)
+{
+    occupy_standard_descriptors();
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told apart there */
+    setlocale(LC_CTYPE, "");  /* for the display's characters; numbers stay in the C locale */
+    const char *word = argc > 1 ? argv[1] : "";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+        put_help();
+        return hear_finish_stdout(HEAR_EXIT_OK);
+    }
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+        puts("hearsay " PACKAGE_VERSION);
+        return hear_finish_stdout(HEAR_EXIT_OK);
+    }
+    if ((word[0] == '-' || argc < 2) && commands[0])
+        return commands[0]->run(commands[0], argc, argv);
+    for (int i = 0; commands[i]; i++)
+        if (strcmp(word, commands[i]->name) == 0)
+            return commands[i]->run(commands[i], argc - 1, argv + 1);
+    return unknown(word);
 }
