@@ -139,7 +139,7 @@ bool hear_append_json(char *out, size_t room, size_t *used, const char *text)
         char piece[8];
         const size_t n = utf8_length(s);
         if (n == 0)
-            strcpy(piece, "\xef\xbf\xbd");
+            memcpy(piece, "\xef\xbf\xbd", 4);
         else if (*s == '"' || *s == '\\')
             snprintf(piece, sizeof piece, "\\%c", *s);
         else if (*s < 0x20 || *s == 0x7f)
