@@ -26,6 +26,7 @@ typedef enum { /* ONNX's TensorProto.DataType numbers */
 } hear_dtype;
 
 size_t hear_dtype_size(hear_dtype dtype); /* bytes; 0 for what is not listed, and for strings */
+const char *hear_dtype_name(hear_dtype dtype); /* "float32"; "unknown" for what is not listed */
 
 typedef struct {
     size_t rank;                /* 0 .. HEAR_MAX_RANK; 0 is a scalar */
@@ -42,8 +43,16 @@ typedef struct {
     hear_dtype dtype;
     hear_shape shape;
     size_t count; /* elements */
-    void *data;   /* [count], aligned to HEAR_ALIGN, owned by whoever made the tensor */
+    void *data;   /* [count], aligned to HEAR_ALIGN, owned by whoever made the tensor; HEAR_STRING:
+                     char *[count], each from malloc, NULL counts as "" */
 } hear_tensor;
+
+/* Zeroed. Errors: HEAR_ERR_MEM; HEAR_ERR_MODEL for an unknown dimension or type, or a size that
+ * does not fit. On failure *out is NULL. */
+HEAR_MUST_CHECK hear_status hear_tensor_create(hear_tensor **out, hear_dtype dtype,
+                                               const hear_shape *shape);
+HEAR_MUST_CHECK hear_status hear_tensor_copy(hear_tensor **out, const hear_tensor *t);
+void hear_tensor_destroy(hear_tensor *t); /* NULL is allowed */
 
 typedef enum {
     HEAR_ATTR_FLOAT = 1,
@@ -76,9 +85,9 @@ typedef struct {
 } hear_node;
 
 typedef struct {
-    char *name; /* unique in the graph, never "" */
-    bool has_type;
-    hear_dtype dtype;  /* where has_type */
+    char *name;        /* unique in the graph, never "" */
+    bool has_type;     /* dtype and shape are known */
+    hear_dtype dtype;  /* 0 where it is not known */
     hear_shape shape;  /* where has_type */
     hear_tensor *init; /* a constant or trainable weight, owned by the graph; NULL otherwise */
 } hear_value;
@@ -88,7 +97,7 @@ typedef struct {
 } hear_prop;
 
 typedef struct {
-    int64_t opset;    /* of domain "" */
+    int64_t opset;    /* of domain ""; 0 where it is not imported */
     int64_t opset_ml; /* of "ai.onnx.ml"; 0 where it is not imported */
     size_t n_values, n_nodes, n_in, n_out, n_props;
     hear_value *values;
@@ -110,7 +119,7 @@ size_t hear_graph_find(const hear_graph *g, const char *name);
 HEAR_MUST_CHECK hear_status hear_graph_add_value(hear_graph *g, const char *name, size_t *value);
 HEAR_MUST_CHECK hear_status hear_graph_add_input(hear_graph *g, const char *name, hear_dtype dtype,
                                                  const hear_shape *shape, size_t *value);
-HEAR_MUST_CHECK hear_status hear_graph_add_output(hear_graph *g, size_t value);
+HEAR_MUST_CHECK hear_status hear_graph_add_output(hear_graph *g, size_t value); /* once each */
 /* A float32 weight; data [count] is copied, NULL gives zeros. */
 HEAR_MUST_CHECK hear_status hear_graph_add_weight(hear_graph *g, const char *name,
                                                   const hear_shape *shape, const float *data,
@@ -122,12 +131,31 @@ HEAR_MUST_CHECK hear_status hear_graph_add_init(hear_graph *g, const char *name,
 HEAR_MUST_CHECK hear_status hear_graph_add_node(hear_graph *g, const char *op_type,
                                                 const char *name, size_t n_in, const size_t *in,
                                                 size_t *out_value);
-hear_node *hear_graph_last_node(hear_graph *g);
+/* The general form, for values that are there already: any domain and number of outputs, each
+ * HEAR_NO_VALUE or made by no other node. */
+HEAR_MUST_CHECK hear_status hear_graph_push_node(hear_graph *g, const char *domain,
+                                                 const char *op_type, const char *name, size_t n_in,
+                                                 const size_t *in, size_t n_out, const size_t *out);
+/* As add_value and add_init for a name that the caller knows to be free, so that a large file reads
+ * in linear time; init may be NULL, and is taken over, also on failure. */
+HEAR_MUST_CHECK hear_status hear_graph_push_value(hear_graph *g, const char *name,
+                                                  hear_tensor *init, size_t *value);
+hear_node *hear_graph_last_node(hear_graph *g); /* until the next node is added */
+/* Each replaces an attribute of that name. */
 HEAR_MUST_CHECK hear_status hear_node_set_int(hear_node *n, const char *name, int64_t value);
 HEAR_MUST_CHECK hear_status hear_node_set_ints(hear_node *n, const char *name, size_t count,
                                                const int64_t *values);
 HEAR_MUST_CHECK hear_status hear_node_set_float(hear_node *n, const char *name, float value);
+HEAR_MUST_CHECK hear_status hear_node_set_floats(hear_node *n, const char *name, size_t count,
+                                                 const float *values);
 HEAR_MUST_CHECK hear_status hear_node_set_string(hear_node *n, const char *name, const char *value);
+HEAR_MUST_CHECK hear_status hear_node_set_strings(hear_node *n, const char *name, size_t count,
+                                                  const char *const *values);
+HEAR_MUST_CHECK hear_status hear_node_set_tensor(hear_node *n, const char *name,
+                                                 const hear_tensor *copied);
+/* Takes the attribute's content over, also on failure. */
+HEAR_MUST_CHECK hear_status hear_node_take_attr(hear_node *n, hear_attr *attr);
+void hear_attr_clear(hear_attr *attr);
 /* NULL where the node has no such attribute. */
 const hear_attr *hear_node_attr(const hear_node *n, const char *name);
 

@@ -18,9 +18,6 @@ HEAR_MUST_CHECK hear_status hear_onnx_parse(hear_graph **out, const void *bytes,
 /* One TensorProto of its own (ONNX's test data); freed with hear_tensor_destroy. */
 HEAR_MUST_CHECK hear_status hear_onnx_parse_tensor(hear_tensor **out, const void *bytes,
                                                    size_t n_bytes, hear_error *err);
-void hear_tensor_destroy(hear_tensor *t); /* NULL is allowed */
-HEAR_MUST_CHECK hear_status hear_tensor_create(hear_tensor **out, hear_dtype dtype,
-                                               const hear_shape *shape);
 
 /* Written beside and renamed; same graph, same bytes. Errors: HEAR_ERR_IO, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_onnx_write(const hear_graph *g, const char *path, hear_error *err);
