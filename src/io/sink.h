@@ -1,5 +1,6 @@
 /* sink.h - results as lines: text, tsv, jsonl (hearsay-output(5)). One write a line.
  *
+ * The program must ignore SIGPIPE. Nothing is allocated once a source's first line is written.
  * Threads: one owner at a time (the writer thread). */
 #ifndef IO_SINK_H
 #define IO_SINK_H
@@ -17,9 +18,13 @@ typedef struct {
     size_t top;         /* classes a line, 1 .. n_labels */
     double threshold;   /* windows whose best class is below are left out, 0..1 */
     bool color;         /* text only */
+    int stop_fd;        /* once it is readable (and it must stay so), a write that waits returns
+                           HEAR_ERR_INTERRUPTED; 0 for none. Where there is one, a line longer
+                           than PIPE_BUF takes several writes into a pipe: one could block */
 } hear_sink_config;
 
-/* Errors: HEAR_ERR_ARG (no such format), HEAR_ERR_MEM. The model must outlive the sink. */
+/* top beyond n_labels counts as n_labels. Errors: HEAR_ERR_ARG (no such format), HEAR_ERR_MEM. The
+ * model must outlive the sink. */
 HEAR_MUST_CHECK hear_status hear_sink_create(hear_sink **out, const hear_model *model,
                                              const hear_sink_config *config, hear_error *err);
 void hear_sink_destroy(hear_sink *s); /* NULL is allowed */
