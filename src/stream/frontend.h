@@ -1,56 +1,56 @@
 /* frontend.h - samples in, frames of mel bands out: the same code live, for recordings and in
  * training.
  *
- *   samples -> [resample] -> frames of n_fft -> window -> |FFT|^power -> mel bands -> log  = a
- * frame and, over one window of frames, reference, top_db and normalisation:
- * hear_frontend_finish_window. Frames are the same bits whatever blocks the samples came in.
- * Formulas as in librosa 0.10 (filters.mel, feature.melspectrogram with center=False, power_to_db)
- * and, for placement START, as in TensorFlow's tf.signal.stft. Frame k is of samples k·hop .. k·hop
- * + frame_length. Threads: one owner at a time. Real-time: process and finish_window neither
- * allocate, lock, log nor fail. */
+ *   samples -> [resample] -> n_fft samples every hop -> Hann -> |FFT|^power -> mel bands -> log
+ *
+ * makes a frame, and reference, top_db and normalisation over a window of frames are
+ * hear_frontend_finish_window's. Frame k is of samples k hop .. k hop + frame_length at the model's
+ * rate. Frames are the same bits whatever blocks the samples came in. Formulas as in librosa 0.10
+ * (feature.melspectrogram with center=False, power_to_db) and, for placement START and mel shape
+ * MEL, as in TensorFlow (tf.signal.stft, linear_to_mel_weight_matrix).
+ * Threads: one owner at a time. Real-time: process, flush and finish_window neither allocate, lock,
+ * log nor fail. */
 #ifndef STREAM_FRONTEND_H
 #define STREAM_FRONTEND_H
 
 #include "hearsay/status.h"
 
+#include "dsp/mel.h"
+#include "dsp/stft.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { HEAR_MEL_SLANEY, HEAR_MEL_HTK } hear_mel_scale;
-typedef enum { HEAR_MEL_NORM_AREA, HEAR_MEL_NORM_NONE } hear_mel_norm;
-typedef enum {
-    HEAR_PLACE_CENTER,
-    HEAR_PLACE_START
-} hear_placement; /* of win_length samples in n_fft */
 typedef enum { HEAR_LOG_NONE, HEAR_LOG_DB, HEAR_LOG_LN } hear_log;
 typedef enum { HEAR_NORM_NONE, HEAR_NORM_MINMAX, HEAR_NORM_MEANVAR } hear_norm;
 
-/* In a model file: the JSON object of `hearsay.frontend`, one key for each field, the enums in
- * lower case
- * ("slaney" "htk" "area" "none" "center" "start" "db" "ln" "minmax" "meanvar"). A key that is not
- * known is refused. */
+/* In a model file: the JSON object of `hearsay.frontend`, a key for each field and no other, the
+ * enums in lower case ("center" "start", "slaney" "htk", "hz" "mel", "area" "none",
+ * "none" "db" "ln", "none" "minmax" "meanvar"). librosa's htk=True has mel_shape hz; TensorFlow's
+ * and HTK's own filters have mel_shape mel. */
 typedef struct {
-    uint32_t rate_hz;    /* 4000 .. 192000 */
-    uint32_t n_fft;      /* a power of two, 64 .. 16384 */
-    uint32_t win_length; /* 1 .. n_fft; a periodic Hann */
-    uint32_t hop;        /* 1 .. n_fft */
-    hear_placement placement;
-    uint32_t n_mels; /* 1 .. 512 */
-    double fmin_hz;  /* 0 <= fmin < fmax */
-    double fmax_hz;  /* <= rate / 2 */
+    uint32_t rate_hz;         /* 4000 .. 192000 */
+    uint32_t n_fft;           /* a power of two, 64 .. 16384 */
+    uint32_t win_length;      /* 1 .. n_fft; a periodic Hann */
+    uint32_t hop;             /* 1 .. n_fft */
+    hear_placement placement; /* of win_length samples in n_fft */
+    uint32_t n_mels;          /* 1 .. 512 */
+    double fmin_hz;           /* 0 <= fmin < fmax */
+    double fmax_hz;           /* <= rate / 2 */
     hear_mel_scale mel_scale;
+    hear_mel_shape mel_shape;
     hear_mel_norm mel_norm;
-    int power; /* 1 magnitude, 2 power */
-    hear_log log;
-    double floor;        /* > 0: DB takes max(x, floor), LN takes ln(x + floor) */
-    bool ref_max;        /* DB: relative to the window's largest value; otherwise to 1 */
-    double top_db;       /* DB: not further below the window's largest value; 0 leaves it */
-    hear_norm normalise; /* over the whole window */
+    uint32_t power; /* 1 magnitude, 2 power */
+    hear_log log;   /* DB: 10 log10(x), 20 log10(x) of magnitudes; LN: ln(x) */
+    double floor;   /* 1e-30 .. 1e6: DB takes max(x, floor), LN takes x + floor */
+    bool ref_max;   /* DB: relative to the window's largest value; otherwise to 1 */
+    double top_db;  /* DB: not further below the window's largest value, <= 1000; 0: no bound */
+    hear_norm normalise; /* over the window: MINMAX to 0 .. 1, MEANVAR to mean 0, variance 1 */
 } hear_frontend_config;
 
-/* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, area, 2, db,
- * 1e-10, false, 0, none. */
+/* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, hz, area, 2,
+ * db, 1e-10, false, 0, none. */
 hear_frontend_config hear_frontend_default(void);
 /* Errors: HEAR_ERR_ARG, err names the field and its range. */
 HEAR_MUST_CHECK hear_status hear_frontend_check(const hear_frontend_config *config,
@@ -79,12 +79,13 @@ void hear_frontend_reset(hear_frontend *f);   /* as if new */
 
 /* Takes samples until all n are taken or max_frames frames are out; *n_taken says how many, the
  * return value how many frames were written to frames [..][n_mels] (log applied; window-wise parts
- * not). Call again with the rest. in NULL stands for zeros. Samples that are not finite count as 0.
- */
+ * not). Call again with the rest. in NULL stands for zeros. Samples that are not finite count as 0,
+ * those beyond ±1e6 as ±1e6. */
 size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t *n_taken,
                              float *frames, size_t max_frames);
 /* The end of a recording: drains the resampler, then appends n_zeros zeros at the model's rate.
- * Call until it returns fewer than max_frames. */
+ * Call, with the same n_zeros, until it returns fewer than max_frames; another call then appends
+ * more zeros. Afterwards only flush, reset and destroy. */
 size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, size_t max_frames);
 /* Samples at the model's rate that went into frames so far, before any flush zeros; delay
  * compensated: after a flush it is round(n_in · rate / rate_in). */

@@ -1,0 +1,147 @@
+/* fft.c - see fft.h. The only file that knows FFTW. */
+#include "config.h"
+
+#include "dsp/fft.h"
+
+#include "base/mem.h"
+
+#include <stdbool.h>
+
+#ifdef HAVE_FFTW
+#include <fftw3.h>
+#include <pthread.h>
+#else
+#include <complex.h>
+#include <liquid/liquid.h>
+#include <math.h>
+#endif
+
+struct hear_fft {
+    size_t n;
+    float *in;  /* [n] */
+    float *out; /* [n / 2 + 1][2] */
+#ifdef HAVE_FFTW
+    fftwf_plan plan;
+#else
+    float complex *half; /* [n / 2]: of in read as n / 2 complex numbers */
+    float complex *turn; /* [n / 2 + 1]: exp(-2 pi j k / n) */
+    fftplan plan;
+#endif
+};
+
+static bool is_power_of_two(size_t n)
+{
+    return n > 0 && (n & (n - 1)) == 0;
+}
+
+#ifdef HAVE_FFTW
+
+/* FFTW's planner is not thread safe; running a plan is. */
+static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
+
+static bool make_plan(hear_fft *f)
+{
+    /* ESTIMATE: measuring would choose other algorithms, thus other bits, from run to run. */
+    pthread_mutex_lock(&planner);
+    f->plan = fftwf_plan_dft_r2c_1d((int)f->n, f->in, (fftwf_complex *)f->out,
+                                    FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+    pthread_mutex_unlock(&planner);
+    return f->plan != NULL;
+}
+
+static void free_plan(hear_fft *f)
+{
+    if (!f->plan)
+        return;
+    pthread_mutex_lock(&planner);
+    fftwf_destroy_plan(f->plan);
+    pthread_mutex_unlock(&planner);
+}
+
+const float *hear_fft_run(hear_fft *f)
+{
+    fftwf_execute(f->plan);
+    return f->out;
+}
+
+#else
+
+static bool make_plan(hear_fft *f)
+{
+    const size_t h = f->n / 2;
+    /* not fft_malloc: liquid 1.5.0 reserves n bytes there, not n complex numbers */
+    f->half = hear_alloc(h, sizeof f->half[0]);
+    f->turn = hear_alloc(h + 1, sizeof f->turn[0]);
+    if (!f->half || !f->turn)
+        return false;
+    for (size_t k = 0; k <= h; k++) {
+        const double angle = -2.0 * 3.14159265358979323846 * (double)k / (double)f->n;
+        f->turn[k] = CMPLXF((float)cos(angle), (float)sin(angle));
+    }
+    f->plan = fft_create_plan((unsigned)h, (float complex *)f->in, f->half, LIQUID_FFT_FORWARD, 0);
+    return f->plan != NULL;
+}
+
+static void free_plan(hear_fft *f)
+{
+    if (f->plan)
+        fft_destroy_plan(f->plan);
+    hear_free(f->half);
+    hear_free(f->turn);
+}
+
+/* With z[i] = x[2i] + j x[2i+1]: even part E = (Z[k] + Z*[h-k]) / 2, odd part
+ * O = (Z[k] - Z*[h-k]) / 2j, and X[k] = E + exp(-2 pi j k / n) O. */
+const float *hear_fft_run(hear_fft *f)
+{
+    const size_t h = f->n / 2;
+    fft_execute(f->plan);
+    const float *z = (const float *)f->half;
+    for (size_t k = 0; k <= h; k++) {
+        const float *a = z + 2 * (k % h), *b = z + 2 * ((h - k) % h);
+        const float even_re = 0.5f * (a[0] + b[0]), even_im = 0.5f * (a[1] - b[1]);
+        const float odd_re = 0.5f * (a[1] + b[1]), odd_im = 0.5f * (b[0] - a[0]);
+        const float c = crealf(f->turn[k]), s = cimagf(f->turn[k]);
+        f->out[2 * k] = even_re + (c * odd_re - s * odd_im);
+        f->out[2 * k + 1] = even_im + (c * odd_im + s * odd_re);
+    }
+    return f->out;
+}
+
+#endif
+
+hear_status hear_fft_create(hear_fft **out, size_t n)
+{
+    *out = NULL;
+    if (!is_power_of_two(n) || n < 4 || n > 65536)
+        return HEAR_ERR_ARG;
+    hear_fft *f = hear_alloc(1, sizeof *f);
+    if (!f)
+        return HEAR_ERR_MEM;
+    f->n = n;
+    f->in = hear_alloc(n, sizeof f->in[0]);
+    f->out = hear_alloc(n + 2, sizeof f->out[0]);
+    if (!f->in || !f->out || !make_plan(f)) {
+        hear_fft_destroy(f);
+        return HEAR_ERR_MEM;
+    }
+    for (size_t i = 0; i < n; i++)
+        f->in[i] = 0.0f; /* the planner may have written there */
+    *out = f;
+    return HEAR_OK;
+}
+
+void hear_fft_destroy(hear_fft *f)
+{
+    if (!f)
+        return;
+    free_plan(f);
+    hear_free(f->in);
+    hear_free(f->out);
+    hear_free(f);
+}
+
+float *hear_fft_input(hear_fft *f)
+{
+    return f->in;
+}

@@ -1,0 +1,82 @@
+/* stft.c - see stft.h. */
+#include "config.h"
+
+#include "dsp/stft.h"
+
+#include "base/mem.h"
+#include "dsp/fft.h"
+
+#include <math.h>
+
+struct hear_stft {
+    size_t n_fft;
+    size_t win_length;
+    size_t skip; /* samples of the frame in front of the window */
+    hear_fft *fft;
+    float *input;  /* the fft's */
+    float *window; /* [win_length] */
+};
+
+size_t hear_stft_frame_length(size_t n_fft, size_t win_length, hear_placement placement)
+{
+    return placement == HEAR_PLACE_START ? win_length : n_fft;
+}
+
+hear_status hear_stft_create(hear_stft **out, size_t n_fft, size_t win_length,
+                             hear_placement placement)
+{
+    *out = NULL;
+    if (win_length < 1 || win_length > n_fft)
+        return HEAR_ERR_ARG;
+    hear_stft *s = hear_alloc(1, sizeof *s);
+    if (!s)
+        return HEAR_ERR_MEM;
+    s->n_fft = n_fft;
+    s->win_length = win_length;
+    s->skip = placement == HEAR_PLACE_CENTER ? (n_fft - win_length) / 2 : 0;
+    hear_status status = hear_fft_create(&s->fft, n_fft);
+    if (status == HEAR_OK && !(s->window = hear_alloc(win_length, sizeof s->window[0])))
+        status = HEAR_ERR_MEM;
+    if (status != HEAR_OK) {
+        hear_stft_destroy(s);
+        return status;
+    }
+    s->input = hear_fft_input(s->fft);
+    for (size_t i = 0; i < win_length; i++)
+        s->window[i] = (float)(0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)win_length));
+    *out = s;
+    return HEAR_OK;
+}
+
+void hear_stft_destroy(hear_stft *s)
+{
+    if (!s)
+        return;
+    hear_fft_destroy(s->fft);
+    hear_free(s->window);
+    hear_free(s);
+}
+
+const float *hear_stft_spectrum(hear_stft *s, const float *samples)
+{
+    float *restrict to = s->input;
+    const float *restrict from = samples + s->skip;
+    for (size_t i = 0; i < s->skip; i++)
+        to[i] = 0.0f;
+    for (size_t i = 0; i < s->win_length; i++)
+        to[s->skip + i] = from[i] * s->window[i];
+    for (size_t i = s->skip + s->win_length; i < s->n_fft; i++)
+        to[i] = 0.0f;
+    return hear_fft_run(s->fft);
+}
+
+void hear_stft_process(hear_stft *s, const float *samples, int power, float *out)
+{
+    const float *x = hear_stft_spectrum(s, samples);
+    const size_t n_bins = s->n_fft / 2 + 1;
+    for (size_t k = 0; k < n_bins; k++)
+        out[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
+    if (power == 1)
+        for (size_t k = 0; k < n_bins; k++)
+            out[k] = sqrtf(out[k]);
+}
