@@ -49,7 +49,8 @@ static void write_line(const char *name, const char *text, const char *tail)
     }
 }
 
-static void report_format(const char *name, const char *tail, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void report_format(const char *name, const char *tail,
+                                                                const char *format, va_list args)
 {
     char text[512];
     vsnprintf(text, sizeof text, format, args);
