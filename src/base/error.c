@@ -3,8 +3,11 @@
 
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *const texts[HEAR_N_STATUS] = {
     [HEAR_OK] = "no error",
@@ -38,9 +41,18 @@ hear_status hear_fail(hear_error *err, hear_status status, const char *format, .
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
     }
-    for (char *c = err->text; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?'; /* names come from files: no escape sequence may reach a terminal */
+    /* Names come from files: no escape sequence may reach a terminal, nor half a character, also
+     * where the format or the room has cut a name. */
+    const size_t end = strlen(err->text);
+    for (size_t i = 0; i < end;) {
+        char c[5] = "";
+        const size_t n = hear_utf8_length(err->text + i, end - i);
+        memcpy(c, err->text + i, n);
+        if (n == 0 || hear_has_control(c))
+            err->text[i++] = '?';
+        else
+            i += n;
+    }
     return status;
 }
 

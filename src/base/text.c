@@ -114,13 +114,15 @@ bool hear_append(char *out, size_t room, size_t *used, const char *text)
     return true;
 }
 
-/* Length of the valid UTF-8 sequence at s, 0 where there is none. */
-static size_t utf8_length(const unsigned char *s)
+size_t hear_utf8_length(const char *text, size_t room)
 {
+    const unsigned char *s = (const unsigned char *)text;
+    if (room == 0)
+        return 0;
     if (s[0] < 0x80)
         return 1;
     const size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-    if (s[0] < 0xc2 || s[0] > 0xf4)
+    if (s[0] < 0xc2 || s[0] > 0xf4 || n > room)
         return 0;
     for (size_t i = 1; i < n; i++)
         if ((s[i] & 0xc0) != 0x80)
@@ -131,19 +133,48 @@ static size_t utf8_length(const unsigned char *s)
     return n;
 }
 
+bool hear_is_utf8(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        const size_t length = s[i] ? hear_utf8_length(s + i, n - i) : 0;
+        if (length == 0)
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+static bool is_control(const char *s)
+{
+    const unsigned char c = (unsigned char)s[0];
+    return c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0);
+}
+
+bool hear_has_control(const char *text)
+{
+    const size_t n = strlen(text);
+    if (!hear_is_utf8(text, n))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (is_control(text + i))
+            return true;
+    return false;
+}
+
 bool hear_append_json(char *out, size_t room, size_t *used, const char *text)
 {
     if (!hear_append(out, room, used, "\""))
         return false;
-    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+    const char *const end = text + strlen(text);
+    for (const char *s = text; *s;) {
         char piece[8];
-        const size_t n = utf8_length(s);
+        const size_t n = hear_utf8_length(s, (size_t)(end - s));
         if (n == 0)
             memcpy(piece, "\xef\xbf\xbd", 4);
         else if (*s == '"' || *s == '\\')
             snprintf(piece, sizeof piece, "\\%c", *s);
-        else if (*s < 0x20 || *s == 0x7f)
-            snprintf(piece, sizeof piece, "\\u%04x", *s);
+        else if ((unsigned char)*s < 0x20 || *s == 0x7f)
+            snprintf(piece, sizeof piece, "\\u%04x", (unsigned)*s);
         else {
             memcpy(piece, s, n);
             piece[n] = '\0';

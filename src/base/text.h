@@ -23,6 +23,13 @@ bool hear_append(char *out, size_t room, size_t *used, const char *text);
 /* Appends text as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD. */
 bool hear_append_json(char *out, size_t room, size_t *used, const char *text);
 
+/* Length of the UTF-8 sequence that s starts with, at most n bytes of it; 0 where there is none. */
+size_t hear_utf8_length(const char *s, size_t n);
+/* All n bytes are UTF-8 and none is zero. */
+bool hear_is_utf8(const char *s, size_t n);
+/* Text that is not UTF-8 or holds control characters (C0, DEL, C1: what terminals act on). */
+bool hear_has_control(const char *text);
+
 /* Appends text with tab, line break and other control characters as '?', for tables and terminals.
  */
 bool hear_append_clean(char *out, size_t room, size_t *used, const char *text);

@@ -103,6 +103,13 @@ static hear_status push_number(size_t **list, size_t *room, size_t *n, size_t va
     return HEAR_OK;
 }
 
+hear_status hear_graph_push_input(hear_graph *g, size_t value)
+{
+    if (value >= g->n_values)
+        return HEAR_ERR_MODEL;
+    return push_number(&g->in, &g->room_in, &g->n_in, value);
+}
+
 hear_status hear_graph_add_input(hear_graph *g, const char *name, hear_dtype dtype,
                                  const hear_shape *shape, size_t *value)
 {
@@ -115,7 +122,7 @@ hear_status hear_graph_add_input(hear_graph *g, const char *name, hear_dtype dty
     v->has_type = true;
     v->dtype = dtype;
     v->shape = *shape;
-    status = push_number(&g->in, &g->room_in, &g->n_in, *value);
+    status = hear_graph_push_input(g, *value);
     if (status != HEAR_OK)
         pop_value(g);
     return status;
@@ -306,9 +313,9 @@ hear_status hear_graph_copy(hear_graph **out, const hear_graph *g)
     for (size_t i = 0; status == HEAR_OK && i < g->n_nodes; i++)
         status = copy_node(to, &g->nodes[i]);
     for (size_t i = 0; status == HEAR_OK && i < g->n_in; i++)
-        status = push_number(&to->in, &to->room_in, &to->n_in, g->in[i]);
+        status = hear_graph_push_input(to, g->in[i]);
     for (size_t i = 0; status == HEAR_OK && i < g->n_out; i++)
-        status = push_number(&to->out, &to->room_out, &to->n_out, g->out[i]);
+        status = hear_graph_add_output(to, g->out[i]);
     for (size_t i = 0; status == HEAR_OK && i < g->n_props; i++)
         status = hear_graph_set_prop(to, g->props[i].key, g->props[i].text);
     if (status != HEAR_OK)
