@@ -89,19 +89,6 @@ void hear_frontend_reset(hear_frontend *f)
     f->n_zeros = 0;
 }
 
-static void take_log(const hear_frontend_config *config, float *x)
-{
-    const float floor = (float)config->floor;
-    if (config->log == HEAR_LOG_DB) {
-        const float scale = config->power == 1 ? 20.0f : 10.0f;
-        for (size_t i = 0; i < config->n_mels; i++)
-            x[i] = scale * log10f(fmaxf(x[i], floor));
-    } else if (config->log == HEAR_LOG_LN) {
-        for (size_t i = 0; i < config->n_mels; i++)
-            x[i] = logf(x[i] + floor);
-    }
-}
-
 /* Once the frame under way is whole: writes it, and keeps what the next one shares with it. */
 static bool emit(hear_frontend *f, float *frame)
 {
@@ -110,7 +97,7 @@ static bool emit(hear_frontend *f, float *frame)
     const size_t hop = f->config.hop;
     hear_stft_process(f->stft, f->samples, (int)f->config.power, f->spectrum);
     hear_mel_apply(f->mel, f->spectrum, frame);
-    take_log(&f->config, frame);
+    hear_frontend_log(&f->config, frame, f->config.n_mels);
     f->n_samples = hop < f->frame_length ? f->frame_length - hop : 0;
     f->n_skip = hop > f->frame_length ? hop - f->frame_length : 0;
     memmove(f->samples, f->samples + (f->frame_length - f->n_samples),
@@ -205,6 +192,19 @@ size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, si
 uint64_t hear_frontend_position(const hear_frontend *f)
 {
     return f->position;
+}
+
+void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n)
+{
+    const float floor = (float)config->floor;
+    if (config->log == HEAR_LOG_DB) {
+        const float scale = config->power == 1 ? 20.0f : 10.0f;
+        for (size_t i = 0; i < n; i++)
+            x[i] = scale * log10f(fmaxf(x[i], floor));
+    } else if (config->log == HEAR_LOG_LN) {
+        for (size_t i = 0; i < n; i++)
+            x[i] = logf(x[i] + floor);
+    }
 }
 
 void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,

@@ -91,6 +91,10 @@ size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, si
  * compensated: after a flush it is round(n_in · rate / rate_in). */
 uint64_t hear_frontend_position(const hear_frontend *f);
 
+/* The logarithm alone, in place, for frames that were made with HEAR_LOG_NONE: the same bits as
+ * with config's own. */
+void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n);
+
 /* One window: in [n_frames][n_mels] raw frames (row stride n_mels) -> out, same shape: ref_max,
  * top_db, normalise. in == out is allowed. What is constant normalises to zeros. */
 void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,

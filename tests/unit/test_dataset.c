@@ -1,66 +1,21 @@
 /* test_dataset.c - tables and folders of recordings, and how they are split. */
 #include "test.h"
 
+#include "folder.h"
+
 #include "train/dataset.h"
 #include "train/split.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char folder[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/hearsay-dataset-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void put_file(const char *name, const char *text, size_t n)
-{
-    char path[256];
-    snprintf(path, sizeof path, "%s", in_folder(name));
-    for (char *slash = strchr(path + strlen(folder) + 1, '/'); slash;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0777);
-        *slash = '/';
-    }
-    FILE *f = fopen(path, "wb");
-    assert_non_null(f);
-    assert_int_equal(fwrite(text, 1, n, f), n);
-    assert_int_equal(fclose(f), 0);
-}
 
 static hear_dataset *open_table(const char *text)
 {
-    put_file("t.tsv", text, strlen(text));
+    test_put_file("t.tsv", text, strlen(text));
     hear_dataset *d;
     hear_error err = { 0 };
-    if (hear_dataset_open(&d, in_folder("t.tsv"), NULL, &err) != HEAR_OK)
+    if (hear_dataset_open(&d, test_in_folder("t.tsv"), NULL, &err) != HEAR_OK)
         fail_msg("%s", err.text);
     return d;
 }
@@ -78,9 +33,9 @@ static void test_a_table_is_read_by_its_header(void **state)
     assert_int_equal(d->labels.n, 2);
     assert_string_equal(d->labels.name[0], "no"); /* sorted, not as they came */
     assert_int_equal(d->clips[0].label, 1);
-    assert_string_equal(d->clips[0].path, in_folder("a b.wav"));
+    assert_string_equal(d->clips[0].path, test_in_folder("a b.wav"));
     assert_string_equal(d->clips[1].path, "/abs/c.ogg");
-    assert_string_equal(d->clips[2].path, in_folder("sub/d.wav"));
+    assert_string_equal(d->clips[2].path, test_in_folder("sub/d.wav"));
     assert_string_equal(d->groups.name[d->clips[2].group], "carl");
     assert_int_equal(d->sources.n, 2);
     assert_int_equal(d->clips[2].source, d->clips[0].source);
@@ -89,7 +44,7 @@ static void test_a_table_is_read_by_its_header(void **state)
     assert_int_equal(hear_dataset_count(d, HEAR_SPLIT_TRAIN), 1);
     hear_dataset_destroy(d);
 
-    assert_int_equal(hear_dataset_open(&d, in_folder("t.tsv"), "/root", NULL), HEAR_OK);
+    assert_int_equal(hear_dataset_open(&d, test_in_folder("t.tsv"), "/root", NULL), HEAR_OK);
     assert_string_equal(d->clips[0].path, "/root/a b.wav");
     hear_dataset_destroy(d);
     hear_dataset_destroy(NULL);
@@ -129,36 +84,37 @@ static void test_what_is_wrong_is_named_with_its_line(void **state)
           "group \"?[2J\" is in valid and in train" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        put_file("bad.tsv", cases[i].table, strlen(cases[i].table));
+        test_put_file("bad.tsv", cases[i].table, strlen(cases[i].table));
         hear_dataset *d;
         hear_error err = { 0 };
-        assert_int_equal(hear_dataset_open(&d, in_folder("bad.tsv"), NULL, &err), HEAR_ERR_DATA);
+        assert_int_equal(hear_dataset_open(&d, test_in_folder("bad.tsv"), NULL, &err),
+                         HEAR_ERR_DATA);
         assert_null(d);
         if (!strstr(err.text, cases[i].complaint))
             fail_msg("\"%s\" lacks \"%s\"", err.text, cases[i].complaint);
     }
     hear_dataset *d;
-    put_file("nul.tsv", "path\tlabel\0\n", 12);
-    assert_int_equal(hear_dataset_open(&d, in_folder("nul.tsv"), NULL, NULL), HEAR_ERR_DATA);
-    assert_int_equal(hear_dataset_open(&d, in_folder("none"), NULL, NULL), HEAR_ERR_NO_INPUT);
+    test_put_file("nul.tsv", "path\tlabel\0\n", 12);
+    assert_int_equal(hear_dataset_open(&d, test_in_folder("nul.tsv"), NULL, NULL), HEAR_ERR_DATA);
+    assert_int_equal(hear_dataset_open(&d, test_in_folder("none"), NULL, NULL), HEAR_ERR_NO_INPUT);
 }
 
 static void test_a_folder_gives_labels_and_groups(void **state)
 {
     (void)state;
-    put_file("d/dog/b.wav", "", 0);
-    put_file("d/dog/a.wav", "", 0);
-    put_file("d/dog/.hidden", "", 0);
-    put_file("d/cat/tom/1.wav", "", 0);
-    put_file("d/cat/tom/more/2.wav", "", 0);
-    put_file("d/dog/tom/3.wav", "", 0);
-    put_file("d/README", "", 0);
+    test_put_file("d/dog/b.wav", "", 0);
+    test_put_file("d/dog/a.wav", "", 0);
+    test_put_file("d/dog/.hidden", "", 0);
+    test_put_file("d/cat/tom/1.wav", "", 0);
+    test_put_file("d/cat/tom/more/2.wav", "", 0);
+    test_put_file("d/dog/tom/3.wav", "", 0);
+    test_put_file("d/README", "", 0);
     hear_dataset *d;
-    assert_int_equal(hear_dataset_open(&d, in_folder("d"), NULL, NULL), HEAR_OK);
+    assert_int_equal(hear_dataset_open(&d, test_in_folder("d"), NULL, NULL), HEAR_OK);
     assert_int_equal(d->n_clips, 5);
     assert_int_equal(d->labels.n, 2);
-    assert_string_equal(d->clips[0].path, in_folder("d/cat/tom/1.wav")); /* by bytes */
-    assert_string_equal(d->clips[2].path, in_folder("d/dog/a.wav"));
+    assert_string_equal(d->clips[0].path, test_in_folder("d/cat/tom/1.wav")); /* by bytes */
+    assert_string_equal(d->clips[2].path, test_in_folder("d/dog/a.wav"));
     assert_int_equal(d->groups.n, 3);
     assert_int_equal(d->clips[1].group, d->clips[0].group);
     assert_int_equal(d->clips[4].group, d->clips[0].group); /* tom is tom, also under dog */
@@ -337,5 +293,5 @@ int main(void)
         cmocka_unit_test(test_folds_hold_whole_groups_and_like_sizes),
         cmocka_unit_test(test_many_names_keep_their_numbers),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);
 }

@@ -1,0 +1,205 @@
+/* augment.c - see augment.h. Levels in dB of power. */
+#include "config.h"
+
+#include "train/augment.h"
+
+#include "base/error.h"
+#include "dsp/mel.h"
+
+#include <math.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+
+static double between(hear_rng *r, double low, double high)
+{
+    return low + (high - low) * hear_rng_uniform(r);
+}
+
+static bool chance(hear_rng *r, double p)
+{
+    return hear_rng_uniform(r) < p;
+}
+
+static float from_db(double db)
+{
+    return (float)pow(10.0, db / 10.0);
+}
+
+static float mean(const hear_augment_shape *shape, const float *power)
+{
+    const size_t n = shape->n_frames * shape->n_mels;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += power[i];
+    return (float)(sum / (double)n);
+}
+
+static void scale_band(const hear_augment_shape *shape, float *power, size_t band, float factor)
+{
+    for (size_t t = 0; t < shape->n_frames; t++)
+        power[t * shape->n_mels + band] *= factor;
+}
+
+/* Microphones and loudspeakers: a tilt and slow waves over the bands. */
+static void equalise(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const double tilt = between(r, -8.0, 8.0);
+    double level[3], phase[3];
+    for (int k = 0; k < 3; k++) {
+        level[k] = between(r, -4.0, 4.0) / sqrt(k + 1.0);
+        phase[k] = between(r, 0.0, 2.0 * PI);
+    }
+    for (size_t m = 0; m < shape->n_mels; m++) {
+        const double f = shape->n_mels > 1 ? (double)m / (double)(shape->n_mels - 1) : 0.5;
+        double db = tilt * (f - 0.5);
+        for (int k = 0; k < 3; k++)
+            db += level[k] * cos(PI * (k + 1.0) * f + phase[k]);
+        scale_band(shape, power, m, from_db(db));
+    }
+}
+
+/* Telephones, codecs and small loudspeakers: low-pass 2.8 to 7.5 kHz, high-pass 100 to 450 Hz. */
+static void limit_band(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const bool low = chance(r, 0.35), high = chance(r, 0.25);
+    const double low_hz = 2800.0 * pow(7500.0 / 2800.0, hear_rng_uniform(r));
+    const double high_hz = 100.0 * pow(4.5, hear_rng_uniform(r));
+    const double low_slope = between(r, 60.0, 300.0), high_slope = between(r, 12.0, 48.0);
+    for (size_t m = 0; m < shape->n_mels; m++) {
+        const double hz = shape->centre_hz[m];
+        double db = 0.0; /* slopes are dB an octave, and nothing falls below 60 dB */
+        if (low && hz > low_hz)
+            db -= fmin(60.0, low_slope * log2(hz / low_hz));
+        if (high && hz < high_hz)
+            db -= fmin(60.0, high_slope * log2(high_hz / fmax(hz, 1.0)));
+        if (db < 0.0)
+            scale_band(shape, power, m, from_db(db));
+    }
+}
+
+/* Rooms: a part of the power decays by 60 dB in 0.1 to 1 s. */
+static void reverberate(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const double rt60_s = between(r, 0.1, 1.0);
+    const float share = (float)between(r, 0.1, 0.7);
+    if (!chance(r, 0.3))
+        return;
+    const float keep = from_db(-60.0 * shape->frame_s / rt60_s);
+    for (size_t m = 0; m < shape->n_mels; m++) {
+        float tail = power[m];
+        for (size_t t = 0; t < shape->n_frames; t++) {
+            float *p = &power[t * shape->n_mels + m];
+            tail = keep * tail + (1.0f - keep) * *p;
+            *p = (1.0f - share) * *p + share * tail;
+        }
+    }
+}
+
+/* Noise of any colour, 3 to 40 dB under the sound. A band of the power spectrum of noise is a mean
+ * of exponentials; of two here. */
+static void add_noise(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const double snr_db = between(r, 3.0, 40.0), tilt = between(r, -30.0, 15.0);
+    if (!chance(r, 0.4))
+        return;
+    double sum = 0.0;
+    for (size_t m = 0; m < shape->n_mels; m++)
+        sum += from_db(tilt * (double)m / (double)shape->n_mels);
+    const float level = mean(shape, power) * from_db(-snr_db);
+    for (size_t m = 0; m < shape->n_mels; m++) {
+        const float band = level * from_db(tilt * (double)m / (double)shape->n_mels) *
+                           (float)((double)shape->n_mels / sum);
+        for (size_t t = 0; t < shape->n_frames; t++) {
+            const float u = (float)(1.0 - hear_rng_uniform(r)),
+                        v = (float)(1.0 - hear_rng_uniform(r));
+            power[t * shape->n_mels + m] -= 0.5f * band * logf(u * v);
+        }
+    }
+}
+
+static void change_gain(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const float gain = from_db(between(r, -30.0, 10.0));
+    for (size_t i = 0; i < shape->n_frames * shape->n_mels; i++)
+        power[i] *= gain;
+}
+
+/* SpecAugment (D. Park et al. 2019): up to an eighth of the bands, and up to 0.3 s. */
+static void mask(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const size_t wide = (size_t)hear_rng_below(r, shape->n_mels / 8 + 1);
+    const size_t band = (size_t)hear_rng_below(r, shape->n_mels - wide + 1);
+    size_t most = (size_t)(0.3 / shape->frame_s);
+    most = most < shape->n_frames / 2 ? most : shape->n_frames / 2;
+    const size_t deep = (size_t)hear_rng_below(r, most + 1);
+    const size_t frame = (size_t)hear_rng_below(r, shape->n_frames - deep + 1);
+    const bool bands = chance(r, 0.5), frames = chance(r, 0.5);
+    const float fill = 1e-3f * mean(shape, power);
+    for (size_t t = 0; t < shape->n_frames; t++)
+        for (size_t m = 0; m < shape->n_mels; m++)
+            if ((bands && m >= band && m < band + wide) ||
+                (frames && t >= frame && t < frame + deep))
+                power[t * shape->n_mels + m] = fill;
+}
+
+static const hear_augmentation table[] = {
+    [HEAR_AUGMENT_SHIFT] = { "shift", "any position in the window", NULL },
+    [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", NULL },
+    [HEAR_AUGMENT_PITCH] = { "pitch", "up to two bands up or down", NULL },
+    [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", NULL },
+    { "eq", "a tilt and slow waves over frequency", equalise },
+    { "room", "an exponential tail", reverberate },
+    { "noise", "noise of any colour, 3 to 40 dB below", add_noise },
+    { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", limit_band },
+    { "gain", "30 dB down to 10 dB up", change_gain },
+    { "mask", "a few bands and up to 0.3 s taken out", mask },
+};
+
+size_t hear_augment_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const hear_augmentation *hear_augment_at(size_t i)
+{
+    return &table[i];
+}
+
+hear_status hear_augment_parse(unsigned *set, const char *text, hear_error *err)
+{
+    unsigned found = 0;
+    if (strcmp(text, "all") == 0)
+        found = (1u << hear_augment_count()) - 1;
+    else if (strcmp(text, "none") != 0)
+        for (const char *word = text; *word;) {
+            const size_t n = strcspn(word, ",");
+            size_t i = 0;
+            while (i < hear_augment_count() &&
+                   !(strncmp(table[i].name, word, n) == 0 && table[i].name[n] == '\0'))
+                i++;
+            if (i == hear_augment_count())
+                return hear_fail(err, HEAR_ERR_ARG, "there is no augmentation \"%.*s\"",
+                                 n < 64 ? (int)n : 64, word);
+            found |= 1u << i;
+            word += n + (word[n] == ',');
+        }
+    *set = found;
+    return HEAR_OK;
+}
+
+void hear_augment_apply(unsigned set, hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    for (size_t i = 0; i < hear_augment_count(); i++)
+        if (set >> i & 1u && table[i].apply)
+            table[i].apply(r, shape, power);
+}
+
+void hear_augment_centres(const hear_frontend_config *config, float *centre_hz)
+{
+    const double low = hear_mel_from_hz(config->mel_scale, config->fmin_hz);
+    const double high = hear_mel_from_hz(config->mel_scale, config->fmax_hz);
+    for (size_t m = 0; m < config->n_mels; m++)
+        centre_hz[m] = (float)hear_mel_to_hz(
+            config->mel_scale, low + (high - low) * (double)(m + 1) / (double)(config->n_mels + 1));
+}

@@ -1,0 +1,30 @@
+/* example.h - one example to learn from: a recording drawn, cut to a window, augmented, finished as
+ * the front end would, and its target.
+ *
+ *   sampler -> cut (shift, speed, pitch, mix) -> augment -> log -> finish_window -> network
+ *
+ * Example k of a seed is the same bits whoever makes it, so any number of threads may share the
+ * work. */
+#ifndef TRAIN_EXAMPLE_H
+#define TRAIN_EXAMPLE_H
+
+#include "train/augment.h"
+#include "train/sampler.h"
+#include "train/sounds.h"
+
+typedef struct {
+    const hear_dataset *data;
+    const hear_sounds *sounds;
+    const hear_sampler *sampler;
+    size_t window, hop; /* frames */
+    unsigned augment;   /* set of hear_augment_at */
+    double smoothing;   /* 0 .. < 1: this share of the target is spread over all labels */
+    uint64_t seed;
+} hear_examples;
+
+/* Floats of scratch that make wants. */
+size_t hear_example_scratch(const hear_examples *e);
+/* frames: [window][n_mels]; target: [n_labels], sums to 1. Nothing allocates. */
+void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, float *frames,
+                       float *target);
+#endif

@@ -1,0 +1,13 @@
+/* silence.h - made silence: digital zero, and the noise floors of quiet rooms and idle inputs.
+ *
+ * No recording of silence is like another's microphone, so it is made: white, pink and brown noise
+ * at -95 to -60 dBFS (RMS), with and without mains hum, rounded to 16 bits or not. */
+#ifndef TRAIN_SILENCE_H
+#define TRAIN_SILENCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Number `index` of those of seed: every eighth is digital zero. out: [n], rate_hz > 0. */
+void hear_silence_make(uint64_t seed, size_t index, double rate_hz, float *out, size_t n);
+#endif

@@ -1,0 +1,216 @@
+/* test_augment.c - what each augmentation may do, and what it must leave alone. */
+#include "test.h"
+
+#include "train/augment.h"
+
+#include <string.h>
+
+enum { FRAMES = 60, MELS = 32, CELLS = FRAMES * MELS };
+
+static float centre_hz[MELS];
+static const hear_augment_shape shape = { FRAMES, MELS, 0.01, centre_hz };
+
+static int set_up(void **state)
+{
+    (void)state;
+    hear_frontend_config c = hear_frontend_default();
+    c.n_mels = MELS;
+    hear_augment_centres(&c, centre_hz);
+    return 0;
+}
+
+static unsigned only(const char *name)
+{
+    unsigned set = 0;
+    assert_int_equal(hear_augment_parse(&set, name, NULL), HEAR_OK);
+    return set;
+}
+
+static void fill(float *p)
+{
+    for (int i = 0; i < CELLS; i++)
+        p[i] = 1.0f + (float)(i % 7);
+}
+
+static void test_sets_are_named(void **state)
+{
+    (void)state;
+    unsigned set = 7;
+    hear_error err = { 0 };
+    assert_int_equal(only("none"), 0);
+    assert_int_equal(only("all"), (1u << hear_augment_count()) - 1);
+    assert_int_equal(only("mix,shift"), 1u << HEAR_AUGMENT_MIX | 1u << HEAR_AUGMENT_SHIFT);
+    assert_int_equal(hear_augment_parse(&set, "eq,loud", &err), HEAR_ERR_ARG);
+    assert_string_equal(err.text, "there is no augmentation \"loud\"");
+    assert_int_equal(hear_augment_parse(&set, "e", &err), HEAR_ERR_ARG); /* no part of a name */
+    assert_int_equal(hear_augment_parse(&set, ",", &err), HEAR_ERR_ARG);
+    assert_int_equal(set, 7);
+}
+
+static void test_same_generator_same_bits_and_never_below_zero(void **state)
+{
+    (void)state;
+    static float a[CELLS], b[CELLS];
+    for (size_t i = 0; i < hear_augment_count(); i++)
+        for (uint64_t seed = 0; seed < 50; seed++) {
+            hear_rng r, s;
+            hear_rng_seed(&r, seed);
+            hear_rng_seed(&s, seed);
+            fill(a);
+            fill(b);
+            test_forbid_heap();
+            hear_augment_apply(1u << i, &r, &shape, a);
+            test_allow_heap();
+            hear_augment_apply(1u << i, &s, &shape, b);
+            assert_memory_equal(a, b, sizeof a);
+            for (int k = 0; k < CELLS; k++)
+                assert_true(isfinite(a[k]) && a[k] >= 0.0f);
+        }
+}
+
+static void test_silence_stays_silent(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        memset(p, 0, sizeof p);
+        hear_augment_apply(only("all"), &r, &shape, p);
+        for (int k = 0; k < CELLS; k++)
+            assert_true(p[k] == 0.0f);
+    }
+}
+
+/* dB that band m was changed by; every frame alike. */
+static double band_db(const float *p, int m)
+{
+    static float clean[CELLS];
+    fill(clean);
+    const double db = 10.0 * log10((double)p[m] / clean[m]);
+    for (int t = 0; t < FRAMES; t++)
+        assert_close(10.0 * log10((double)p[t * MELS + m] / clean[t * MELS + m]), db, 1e-4);
+    return db;
+}
+
+static void test_gain_moves_all_alike_within_its_range(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    double lowest = 0.0, highest = 0.0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        fill(p);
+        hear_augment_apply(only("gain"), &r, &shape, p);
+        const double db = band_db(p, 0);
+        for (int m = 1; m < MELS; m++)
+            assert_close(band_db(p, m), db, 1e-4);
+        lowest = fmin(lowest, db);
+        highest = fmax(highest, db);
+    }
+    assert_true(lowest >= -30.0 && lowest < -28.0 && highest <= 10.0 && highest > 8.0);
+}
+
+static void test_band_limits_leave_the_middle_alone(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    size_t low = 0, high = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        fill(p);
+        hear_augment_apply(only("band"), &r, &shape, p);
+        for (int m = 0; m < MELS; m++) {
+            const double db = band_db(p, m);
+            assert_true(db > -60.1 && db < 1e-4);
+            if (centre_hz[m] > 450.0f && centre_hz[m] < 2800.0f)
+                assert_close(db, 0.0, 1e-4);
+        }
+        high += band_db(p, 0) < -1.0;
+        low += band_db(p, MELS - 1) < -1.0;
+    }
+    assert_in_range(low, 100, 180); /* 35 % of 400 */
+    assert_in_range(high, 60, 140); /* 25 %, some of them hardly heard at 75 Hz */
+}
+
+static void test_equaliser_keeps_within_a_few_decibels(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        fill(p);
+        hear_augment_apply(only("eq"), &r, &shape, p);
+        for (int m = 0; m < MELS; m++)
+            assert_true(fabs(band_db(p, m)) < 4.0 + 4.0 * (1.0 + 0.708 + 0.578));
+    }
+}
+
+static void test_noise_adds_what_its_ratio_says(void **state)
+{
+    (void)state;
+    static float p[CELLS], clean[CELLS];
+    size_t n = 0;
+    fill(clean);
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        fill(p);
+        hear_augment_apply(only("noise"), &r, &shape, p);
+        double added = 0.0, there = 0.0;
+        for (int k = 0; k < CELLS; k++) {
+            assert_true(p[k] >= clean[k]);
+            added += p[k] - clean[k];
+            there += clean[k];
+        }
+        if (added > 0.0) {
+            const double snr_db = 10.0 * log10(there / added);
+            assert_true(snr_db > 2.0 && snr_db < 41.0);
+            n++;
+        }
+    }
+    assert_in_range(n, 55, 105); /* 40 % of 200 */
+}
+
+static void test_a_room_rings_behind_a_sound_not_before(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    size_t rang = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        memset(p, 0, sizeof p);
+        p[20 * MELS + 3] = 1.0f;
+        hear_augment_apply(only("room"), &r, &shape, p);
+        for (int t = 0; t < FRAMES; t++)
+            for (int m = 0; m < MELS; m++)
+                if (m != 3 || t < 20)
+                    assert_true(p[t * MELS + m] == 0.0f);
+        if (p[21 * MELS + 3] > 0.0f) {
+            rang++;
+            const double per_frame = p[22 * MELS + 3] / p[21 * MELS + 3];
+            const double rt60_s = -6.0 * 0.01 / log10(per_frame); /* 10^(-6 frame / rt60) */
+            assert_true(rt60_s > 0.099 && rt60_s < 1.01);
+        }
+    }
+    assert_in_range(rang, 15, 48);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sets_are_named),
+        cmocka_unit_test(test_same_generator_same_bits_and_never_below_zero),
+        cmocka_unit_test(test_silence_stays_silent),
+        cmocka_unit_test(test_gain_moves_all_alike_within_its_range),
+        cmocka_unit_test(test_band_limits_leave_the_middle_alone),
+        cmocka_unit_test(test_equaliser_keeps_within_a_few_decibels),
+        cmocka_unit_test(test_noise_adds_what_its_ratio_says),
+        cmocka_unit_test(test_a_room_rings_behind_a_sound_not_before),
+    };
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}

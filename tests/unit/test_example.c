@@ -1,0 +1,222 @@
+/* test_example.c - drawing recordings and making examples of them. */
+#include "test.h"
+
+#include "train/example.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MELS = 8, WINDOW = 20 };
+
+/* Sounds built by hand: clip i has n_frames[i] frames, each band of frame t holding 1 + t + 100 i.
+ */
+typedef struct {
+    hear_dataset *d;
+    hear_sounds sounds;
+} fixture;
+
+typedef struct {
+    const char *label, *source, *group;
+    size_t n_frames; /* 0: cannot be read */
+} clip;
+
+static fixture build(const clip *clips, size_t n)
+{
+    fixture f = { 0 };
+    assert_int_equal(hear_dataset_create(&f.d), HEAR_OK);
+    f.sounds.n = n;
+    f.sounds.config = hear_frontend_default();
+    f.sounds.config.n_mels = MELS;
+    f.sounds.config.log = HEAR_LOG_NONE;
+    f.sounds.sound = calloc(n, sizeof *f.sounds.sound);
+    for (size_t i = 0; i < n; i++) {
+        hear_sound *s = &f.sounds.sound[i];
+        assert_int_equal(hear_dataset_add(f.d, &(hear_clip_entry){ .path = "x",
+                                                                   .label = clips[i].label,
+                                                                   .group = clips[i].group,
+                                                                   .source = clips[i].source }),
+                         HEAR_OK);
+        s->n_frames = clips[i].n_frames;
+        s->n_samples = clips[i].n_frames * f.sounds.config.hop;
+        s->frames = s->n_frames ? calloc(s->n_frames * MELS, sizeof *s->frames) : NULL;
+        for (size_t k = 0; k < s->n_frames * MELS; k++)
+            s->frames[k] = (float)(1 + k / MELS + 100 * i);
+    }
+    assert_int_equal(hear_dataset_finish(f.d, NULL), HEAR_OK);
+    return f;
+}
+
+static void tear_down(fixture *f)
+{
+    for (size_t i = 0; i < f->sounds.n; i++)
+        free(f->sounds.sound[i].frames);
+    free(f->sounds.sound);
+    hear_dataset_destroy(f->d);
+}
+
+static void test_balanced_draws_follow_the_tree(void **state)
+{
+    (void)state;
+    /* a: source s1 has 9 clips (group g1: 4, g2: 5 in five... ) against one clip of s2: 3 to 1 */
+    clip clips[12];
+    for (size_t i = 0; i < 9; i++)
+        clips[i] = (clip){ "a", "s1", i < 1 ? "g1" : "g2", 1 };
+    clips[9] = (clip){ "a", "s2", "g3", 1 };
+    clips[10] = (clip){ "b", "s1", "g4", 1 };
+    clips[11] = (clip){ "b", "s1", "g5", 0 }; /* could not be read */
+    fixture f = build(clips, 12);
+    hear_sampler *s;
+    assert_int_equal(
+        hear_sampler_create(&s, f.d, &f.sounds, HEAR_SPLIT_TRAIN, HEAR_SAMPLE_BALANCED, NULL),
+        HEAR_OK);
+    assert_int_equal(hear_sampler_count(s), 11);
+    enum { DRAWS = 80000 };
+    size_t drawn[12] = { 0 };
+    hear_rng r;
+    hear_rng_seed(&r, 3);
+    test_forbid_heap();
+    for (int i = 0; i < DRAWS; i++)
+        drawn[hear_sampler_draw(s, &r)]++;
+    test_allow_heap();
+    const double g1 = 0.5 * 0.75 / (1.0 + sqrt(8.0)); /* √1 against √8 */
+    assert_close(drawn[0] / (double)DRAWS, g1, 0.006);
+    for (size_t i = 1; i < 9; i++)
+        assert_close(drawn[i] / (double)DRAWS, (0.375 - g1) / 8.0, 0.004);
+    assert_close(drawn[9] / (double)DRAWS, 0.125, 0.006);
+    assert_close(drawn[10] / (double)DRAWS, 0.5, 0.006);
+    assert_int_equal(drawn[11], 0);
+    hear_sampler_destroy(s);
+
+    assert_int_equal(
+        hear_sampler_create(&s, f.d, &f.sounds, HEAR_SPLIT_TRAIN, HEAR_SAMPLE_PLAIN, NULL),
+        HEAR_OK);
+    memset(drawn, 0, sizeof drawn);
+    for (int i = 0; i < DRAWS; i++)
+        drawn[hear_sampler_draw(s, &r)]++;
+    for (size_t i = 0; i < 11; i++)
+        assert_close(drawn[i] / (double)DRAWS, 1.0 / 11.0, 0.006);
+    hear_sampler_destroy(s);
+    hear_error err = { 0 };
+    assert_int_equal(
+        hear_sampler_create(&s, f.d, &f.sounds, HEAR_SPLIT_VALID, HEAR_SAMPLE_PLAIN, &err),
+        HEAR_ERR_DATA);
+    assert_string_equal(err.text, "no recording of valid can be read");
+    hear_sampler_destroy(NULL);
+    tear_down(&f);
+}
+
+static const clip two[] = { { "a", "", "g1", 60 }, { "b", "", "g2", 12 } };
+
+static void make(fixture *f, unsigned augment, uint64_t number, float *frames, float *target)
+{
+    hear_sampler *s;
+    assert_int_equal(
+        hear_sampler_create(&s, f->d, &f->sounds, HEAR_SPLIT_TRAIN, HEAR_SAMPLE_BALANCED, NULL),
+        HEAR_OK);
+    const hear_examples e = { .data = f->d,
+                              .sounds = &f->sounds,
+                              .sampler = s,
+                              .window = WINDOW,
+                              .hop = 10,
+                              .augment = augment,
+                              .smoothing = 0.1,
+                              .seed = 9 };
+    float *scratch = calloc(hear_example_scratch(&e), sizeof *scratch);
+    test_forbid_heap();
+    hear_example_make(&e, number, scratch, frames, target);
+    test_allow_heap();
+    free(scratch);
+    hear_sampler_destroy(s);
+}
+
+static void test_without_augmentation_windows_are_those_of_classify(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    float frames[WINDOW * MELS], target[2];
+    bool seen[100] = { false };
+    for (uint64_t k = 0; k < 200; k++) {
+        make(&f, 0, k, frames, target);
+        if (target[1] > 0.5f) { /* b: 12 frames, then zeros */
+            assert_close(target[1], 0.95, 1e-6);
+            assert_close(target[0], 0.05, 1e-6);
+            for (int t = 0; t < WINDOW; t++)
+                assert_close(frames[t * MELS], t < 12 ? 101.0 + t : 0.0, 1e-5);
+        } else {
+            const int first = (int)frames[0] - 1;
+            assert_true(first % 10 == 0);
+            seen[first] = true;
+            for (int t = 0; t < WINDOW; t++)
+                assert_close(frames[t * MELS + 3], first + t < 60 ? 1.0 + first + t : 0.0, 1e-5);
+        }
+    }
+    /* 60 frames of 512 samples are 30720; a window spans 10752: five whole ones fit */
+    for (int i = 0; i < 40; i += 10)
+        assert_true(seen[i]);
+}
+
+static void test_shift_reaches_every_place(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    float frames[WINDOW * MELS], target[2];
+    bool at[100] = { false }, repeated = false, lead[WINDOW] = { false };
+    for (uint64_t k = 0; k < 2000; k++) {
+        make(&f, 1u << HEAR_AUGMENT_SHIFT, k, frames, target);
+        if (target[0] > 0.5f)
+            at[(int)frames[0]] = true;
+        int zeros = 0, n = 0;
+        for (int t = 0; t < WINDOW; t++) {
+            n += frames[t * MELS] > 0.0f;
+            zeros += n == 0;
+        }
+        if (target[1] > 0.5f && n == WINDOW)
+            repeated = true;
+        else if (target[1] > 0.5f) {
+            assert_int_equal(n, 12);
+            lead[zeros] = true;
+        }
+    }
+    assert_true(repeated);
+    for (int i = 1; i <= 40; i++)
+        assert_true(at[i]);
+    for (int i = 0; i < 8; i++)
+        assert_true(lead[i]);
+    tear_down(&f);
+}
+
+static void test_an_example_is_the_same_bits_whoever_makes_it(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    float a[WINDOW * MELS], b[WINDOW * MELS], ta[2], tb[2];
+    size_t mixed = 0, differ = 0;
+    unsigned all;
+    assert_int_equal(hear_augment_parse(&all, "all", NULL), HEAR_OK);
+    for (uint64_t k = 0; k < 300; k++) {
+        make(&f, all, 299 - k, b, tb); /* others in between */
+        make(&f, all, k, a, ta);
+        differ += memcmp(a, b, sizeof a) != 0;
+        make(&f, all, k, b, tb);
+        assert_memory_equal(a, b, sizeof a);
+        assert_memory_equal(ta, tb, sizeof ta);
+        assert_close(ta[0] + ta[1], 1.0, 1e-5);
+        mixed += ta[0] > 0.06f && ta[0] < 0.94f;
+        for (int i = 0; i < WINDOW * MELS; i++)
+            assert_true(isfinite(a[i]) && a[i] >= 0.0f);
+    }
+    assert_true(differ > 290);
+    assert_in_range(mixed, 30, 120); /* half of them, half of these with one of their own label */
+    tear_down(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_balanced_draws_follow_the_tree),
+        cmocka_unit_test(test_without_augmentation_windows_are_those_of_classify),
+        cmocka_unit_test(test_shift_reaches_every_place),
+        cmocka_unit_test(test_an_example_is_the_same_bits_whoever_makes_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
