@@ -1,35 +1,42 @@
 /* model_info.h - what stands in a model's metadata, and the graph itself: the inside of hear_model.
  *
- * Keys of metadata_props (hearsay-model(5)):
+ * Keys of metadata_props, see hearsay-model(5); others are left alone:
  *   hearsay.version   "1"
  *   hearsay.frontend  JSON object, see frontend.h
- *   hearsay.labels    JSON array of strings, one an output
- *   hearsay.output    "softmax" | "sigmoid" | "logits" (softmax is applied to these) | "scores"
- * (0..1 as they are) hearsay.window    frames in a window, >= 1 hearsay.hop       frames between
- * two windows, 1 .. window hearsay.layout    "time-mel" | "mel-time": order of the input's last two
- * dimensions hearsay.card      free text: how it was made */
+ *   hearsay.labels    JSON array of strings, one for each number of the first output
+ *   hearsay.output    what these numbers are: hear_output in lower case
+ *   hearsay.window    frames in a window
+ *   hearsay.hop       frames from one window to the next
+ *   hearsay.layout    "time-mel" or "mel-time": the order of the input's last two dimensions, or of
+ *                     its last one where that holds both
+ *   hearsay.card      free text: what it is and how it was made; may be missing */
 #ifndef STREAM_MODEL_INFO_H
 #define STREAM_MODEL_INFO_H
 
+#include "hearsay/event.h"
 #include "hearsay/model.h"
 #include "nn/graph.h"
 #include "stream/frontend.h"
 
+#define HEAR_MAX_WINDOW 65536            /* frames */
+#define HEAR_MAX_WINDOW_VALUES (1 << 22) /* frames times bands of a window */
+#define HEAR_MAX_LABEL 256               /* bytes, the NUL included */
+
 typedef enum {
-    HEAR_OUTPUT_SOFTMAX,
-    HEAR_OUTPUT_SIGMOID,
-    HEAR_OUTPUT_LOGITS,
-    HEAR_OUTPUT_SCORES
+    HEAR_OUTPUT_SOFTMAX, /* probabilities that sum to 1 */
+    HEAR_OUTPUT_SIGMOID, /* a probability for each label alone: several may be heard at once */
+    HEAR_OUTPUT_LOGITS,  /* softmax is still to be applied */
+    HEAR_OUTPUT_SCORES   /* 0 .. 1, not probabilities */
 } hear_output;
 typedef enum { HEAR_LAYOUT_TIME_MEL, HEAR_LAYOUT_MEL_TIME } hear_layout;
 
 typedef struct {
     hear_frontend_config frontend;
-    size_t n_labels;
-    char **labels;
+    size_t n_labels; /* 1 .. HEAR_MAX_CLASSES */
+    char **labels;   /* UTF-8 without control characters, unique, shorter than HEAR_MAX_LABEL */
     hear_output output;
-    size_t window; /* frames */
-    size_t hop;    /* frames */
+    size_t window; /* frames, 1 .. HEAR_MAX_WINDOW; window * n_mels <= HEAR_MAX_WINDOW_VALUES */
+    size_t hop;    /* frames, 1 .. window */
     hear_layout layout;
     char *card; /* "" where there is none */
 } hear_model_info;
@@ -39,14 +46,22 @@ struct hear_model {
     hear_model_info info;
 };
 
-/* Writes info into the graph's metadata, replacing what was there; the reverse is
- * hear_model_open's. */
+const char *hear_output_name(hear_output output); /* "softmax", … */
+const char *hear_layout_name(hear_layout layout); /* "time-mel", … */
+
+/* Errors: HEAR_ERR_ARG, err names what is out of its range. */
+HEAR_MUST_CHECK hear_status hear_model_info_check(const hear_model_info *info, hear_error *err);
+/* Writes info into the graph's metadata, replacing what was there. The same info gives the same
+ * bytes. Errors: HEAR_ERR_ARG as hear_model_info_check's, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_model_info_store(const hear_model_info *info, hear_graph *graph);
+/* The reverse. Errors: HEAR_ERR_MODEL (err names the key), HEAR_ERR_MEM; *info is then empty. */
 HEAR_MUST_CHECK hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph,
                                                  hear_error *err);
-void hear_model_info_clear(hear_model_info *info);
-/* One line in the model's metadata a key: label i, or NULL. Takes the graph over, also on failure.
- */
+void hear_model_info_clear(hear_model_info *info); /* labels and card are free()d */
+
+/* A model of a graph that carries its metadata; the graph is taken over, also on failure. The graph
+ * must have one input, of float32, that takes windows as the metadata tell; whether its operators
+ * are supported shows when it is planned. Errors: as hear_model_open's. */
 HEAR_MUST_CHECK hear_status hear_model_from_graph(hear_model **out, hear_graph *graph,
                                                   hear_error *err);
 #endif

@@ -1,0 +1,123 @@
+/* model.c - see hearsay/model.h and model_info.h. */
+#include "config.h"
+
+#include "stream/model_info.h"
+
+#include "base/error.h"
+#include "nn/onnx.h"
+
+#include <stdlib.h>
+
+/* As planned for a batch of one; false where other dimensions are open: the planner's to settle. */
+static bool close_batch(hear_shape *shape, const hear_value *v)
+{
+    if (!v->has_type)
+        return false;
+    *shape = v->shape;
+    if (shape->rank > 0 && shape->dim[0] < 0)
+        shape->dim[0] = 1;
+    for (size_t i = 0; i < shape->rank; i++)
+        if (shape->dim[i] < 0)
+            return false;
+    return true;
+}
+
+/* Whether windows can go into an input of that shape. */
+static bool takes_windows(const hear_shape *in, const hear_model_info *info)
+{
+    const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
+    const int64_t time = (int64_t)info->window, mels = info->frontend.n_mels;
+    size_t count;
+    if (in->rank < 1 || !hear_shape_count(in, &count) || count != (size_t)(time * mels))
+        return false;
+    const int64_t last = in->dim[in->rank - 1];
+    const int64_t before = in->rank > 1 ? in->dim[in->rank - 2] : 1;
+    return last == time * mels || (last == (by_time ? mels : time) && before * last == time * mels);
+}
+
+static hear_status check_graph(const hear_graph *g, const hear_model_info *info, hear_error *err)
+{
+    if (g->n_in != 1)
+        return hear_fail(err, HEAR_ERR_MODEL, "has %zu inputs; one is right", g->n_in);
+    if (g->n_out < 1)
+        return hear_fail(err, HEAR_ERR_MODEL, "has no output");
+    const hear_value *in = &g->values[g->in[0]], *out = &g->values[g->out[0]];
+    if (in->dtype != HEAR_F32)
+        return hear_fail(err, HEAR_ERR_MODEL, "its input '%.80s' is not float32", in->name);
+    char text[128];
+    hear_shape shape;
+    if (close_batch(&shape, in) && !takes_windows(&shape, info))
+        return hear_fail(err, HEAR_ERR_MODEL,
+                         "its input '%.80s' %s does not take %zu frames of %u bands (%s)", in->name,
+                         hear_shape_text(&in->shape, text, sizeof text), info->window,
+                         (unsigned)info->frontend.n_mels, hear_layout_name(info->layout));
+    size_t count;
+    if (close_batch(&shape, out) && (!hear_shape_count(&shape, &count) || count != info->n_labels))
+        return hear_fail(err, HEAR_ERR_MODEL, "its output '%.80s' %s does not fit %zu labels",
+                         out->name, hear_shape_text(&out->shape, text, sizeof text),
+                         info->n_labels);
+    return HEAR_OK;
+}
+
+hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_error *err)
+{
+    *out = NULL;
+    hear_model *model = calloc(1, sizeof *model);
+    if (!model) {
+        hear_graph_destroy(graph);
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    }
+    model->graph = graph;
+    hear_status status = hear_model_info_load(&model->info, graph, err);
+    if (status == HEAR_OK)
+        status = check_graph(graph, &model->info, err);
+    if (status != HEAR_OK)
+        hear_model_close(model);
+    else
+        *out = model;
+    return status;
+}
+
+hear_status hear_model_open(hear_model **out, const char *path, hear_error *err)
+{
+    *out = NULL;
+    hear_graph *graph;
+    const hear_status status = hear_onnx_read(&graph, path, err);
+    return status == HEAR_OK ? hear_model_from_graph(out, graph, err) : status;
+}
+
+void hear_model_close(hear_model *model)
+{
+    if (!model)
+        return;
+    hear_model_info_clear(&model->info);
+    hear_graph_destroy(model->graph);
+    free(model);
+}
+
+size_t hear_model_n_labels(const hear_model *model)
+{
+    return model->info.n_labels;
+}
+
+const char *hear_model_label(const hear_model *model, size_t i)
+{
+    return model->info.labels[i];
+}
+
+double hear_model_rate_hz(const hear_model *model)
+{
+    return model->info.frontend.rate_hz;
+}
+
+double hear_model_window_s(const hear_model *model)
+{
+    const hear_frontend_config *f = &model->info.frontend;
+    return (double)hear_frontend_span(f, model->info.window) / f->rate_hz;
+}
+
+double hear_model_hop_s(const hear_model *model)
+{
+    const hear_frontend_config *f = &model->info.frontend;
+    return (double)model->info.hop * f->hop / f->rate_hz;
+}

@@ -1,0 +1,284 @@
+/* model_info.c - see model_info.h. */
+#include "config.h"
+
+#include "stream/model_info.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define META_VERSION "1"
+
+static const char *const outputs[] = { "softmax", "sigmoid", "logits", "scores", NULL };
+static const char *const layouts[] = { "time-mel", "mel-time", NULL };
+
+const char *hear_output_name(hear_output output)
+{
+    return outputs[output];
+}
+
+const char *hear_layout_name(hear_layout layout)
+{
+    return layouts[layout];
+}
+
+/* ---- ranges */
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static hear_status check_unique(const hear_model_info *info, hear_error *err)
+{
+    char **sorted = calloc(info->n_labels, sizeof *sorted);
+    if (!sorted)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    memcpy(sorted, info->labels, info->n_labels * sizeof *sorted);
+    qsort(sorted, info->n_labels, sizeof *sorted, compare_texts);
+    hear_status status = HEAR_OK;
+    for (size_t i = 1; status == HEAR_OK && i < info->n_labels; i++)
+        if (strcmp(sorted[i - 1], sorted[i]) == 0)
+            status =
+                hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: '%s' stands there twice", sorted[i]);
+    free(sorted);
+    return status;
+}
+
+static hear_status check_labels(const hear_model_info *info, hear_error *err)
+{
+    if (info->n_labels < 1 || info->n_labels > HEAR_MAX_CLASSES)
+        return hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: %zu labels; 1 to %d are right",
+                         info->n_labels, HEAR_MAX_CLASSES);
+    for (size_t i = 0; i < info->n_labels; i++) {
+        const char *label = info->labels[i];
+        if (!*label || strlen(label) >= HEAR_MAX_LABEL)
+            return hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: label %zu is %s", i,
+                             *label ? "too long" : "empty");
+        if (hear_has_control(label))
+            return hear_fail(err, HEAR_ERR_ARG,
+                             "hearsay.labels: label %zu '%.40s' holds a control character", i,
+                             label);
+    }
+    return check_unique(info, err);
+}
+
+hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
+{
+    hear_status status = hear_frontend_check(&info->frontend, err);
+    if (status == HEAR_OK)
+        status = check_labels(info, err);
+    if (status != HEAR_OK)
+        return status;
+    if (info->window < 1 || info->window > HEAR_MAX_WINDOW)
+        return hear_fail(err, HEAR_ERR_ARG, "hearsay.window: %zu frames; 1 to %d are right",
+                         info->window, HEAR_MAX_WINDOW);
+    if (info->window * info->frontend.n_mels > HEAR_MAX_WINDOW_VALUES)
+        return hear_fail(err, HEAR_ERR_ARG, "hearsay.window: %zu frames of %u bands are too many",
+                         info->window, (unsigned)info->frontend.n_mels);
+    if (info->hop < 1 || info->hop > info->window)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "hearsay.hop: %zu frames; 1 to the window's %zu are right", info->hop,
+                         info->window);
+    return HEAR_OK;
+}
+
+/* ---- to the metadata */
+
+static char *write_labels(const hear_model_info *info)
+{
+    json_t *array = json_array();
+    bool all = array != NULL;
+    for (size_t i = 0; all && i < info->n_labels; i++)
+        all = json_array_append_new(array, json_string(info->labels[i])) == 0;
+    char *text = all ? json_dumps(array, JSON_COMPACT) : NULL;
+    json_decref(array);
+    return text;
+}
+
+static hear_status set_number(hear_graph *graph, const char *key, size_t value)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", value);
+    return hear_graph_set_prop(graph, key, text);
+}
+
+/* Takes text over; NULL stands for want of memory. */
+static hear_status set_made(hear_graph *graph, const char *key, char *text)
+{
+    const hear_status status = text ? hear_graph_set_prop(graph, key, text) : HEAR_ERR_MEM;
+    free(text);
+    return status;
+}
+
+hear_status hear_model_info_store(const hear_model_info *info, hear_graph *graph)
+{
+    hear_status status = hear_model_info_check(info, NULL);
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.version", META_VERSION);
+    if (status == HEAR_OK)
+        status = set_made(graph, "hearsay.frontend", hear_frontend_write(&info->frontend));
+    if (status == HEAR_OK)
+        status = set_made(graph, "hearsay.labels", write_labels(info));
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.output", hear_output_name(info->output));
+    if (status == HEAR_OK)
+        status = set_number(graph, "hearsay.window", info->window);
+    if (status == HEAR_OK)
+        status = set_number(graph, "hearsay.hop", info->hop);
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.layout", hear_layout_name(info->layout));
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.card", info->card ? info->card : "");
+    return status;
+}
+
+/* ---- from the metadata */
+
+/* The text of a key that must be there; NULL with err filled otherwise. */
+static const char *wanted(const hear_graph *graph, const char *key, hear_error *err)
+{
+    const char *text = hear_graph_prop(graph, key);
+    if (!text)
+        hear_fail(err, HEAR_ERR_MODEL, "%s is missing from its metadata", key);
+    return text;
+}
+
+static hear_status load_version(const hear_graph *graph, hear_error *err)
+{
+    const char *version = hear_graph_prop(graph, "hearsay.version");
+    if (!version)
+        return hear_fail(err, HEAR_ERR_MODEL,
+                         "has no hearsay metadata (labels, front end): not a model for hearsay");
+    if (strcmp(version, META_VERSION) != 0)
+        return hear_fail(err, HEAR_ERR_MODEL,
+                         "hearsay.version '%.20s'; this program knows only " META_VERSION, version);
+    return HEAR_OK;
+}
+
+static hear_status load_frontend(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    const char *text = wanted(graph, "hearsay.frontend", err);
+    return text ? hear_frontend_parse(&info->frontend, text, err) : HEAR_ERR_MODEL;
+}
+
+static hear_status take_labels(hear_model_info *info, const json_t *array, hear_error *err)
+{
+    if (!json_is_array(array))
+        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels is not a JSON array of strings");
+    const size_t n = json_array_size(array);
+    if (n < 1 || n > HEAR_MAX_CLASSES)
+        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels: %zu labels; 1 to %d are right", n,
+                         HEAR_MAX_CLASSES);
+    info->labels = calloc(n, sizeof *info->labels);
+    if (!info->labels)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *item = json_array_get(array, i);
+        if (!json_is_string(item))
+            return hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels: label %zu is not a string", i);
+        info->labels[i] = hear_strdup(json_string_value(item));
+        if (!info->labels[i])
+            return hear_fail(err, HEAR_ERR_MEM, NULL);
+        info->n_labels = i + 1;
+    }
+    return HEAR_OK;
+}
+
+static hear_status load_labels(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    const char *text = wanted(graph, "hearsay.labels", err);
+    if (!text)
+        return HEAR_ERR_MODEL;
+    json_error_t why;
+    json_t *array = json_loads(text, 0, &why);
+    if (!array)
+        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels is not JSON: %s", why.text);
+    const hear_status status = take_labels(info, array, err);
+    json_decref(array);
+    return status;
+}
+
+static hear_status load_choice(const hear_graph *graph, const char *key, const char *const *choices,
+                               unsigned *choice, hear_error *err)
+{
+    const char *text = wanted(graph, key, err);
+    if (!text)
+        return HEAR_ERR_MODEL;
+    for (unsigned i = 0; choices[i]; i++)
+        if (strcmp(text, choices[i]) == 0) {
+            *choice = i;
+            return HEAR_OK;
+        }
+    return hear_fail(err, HEAR_ERR_MODEL, "%s: '%.40s' is not known", key, text);
+}
+
+static hear_status load_number(const hear_graph *graph, const char *key, size_t *number,
+                               hear_error *err)
+{
+    const char *text = wanted(graph, key, err);
+    if (!text)
+        return HEAR_ERR_MODEL;
+    uint64_t value;
+    if (!hear_parse_uint(text, &value) || value > HEAR_MAX_WINDOW)
+        return hear_fail(err, HEAR_ERR_MODEL, "%s: '%.40s' is no number of frames up to %d", key,
+                         text, HEAR_MAX_WINDOW);
+    *number = (size_t)value;
+    return HEAR_OK;
+}
+
+static hear_status load(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    unsigned output = 0, layout = 0;
+    hear_status status = load_version(graph, err);
+    if (status == HEAR_OK)
+        status = load_frontend(info, graph, err);
+    if (status == HEAR_OK)
+        status = load_labels(info, graph, err);
+    if (status == HEAR_OK)
+        status = load_choice(graph, "hearsay.output", outputs, &output, err);
+    if (status == HEAR_OK)
+        status = load_number(graph, "hearsay.window", &info->window, err);
+    if (status == HEAR_OK)
+        status = load_number(graph, "hearsay.hop", &info->hop, err);
+    if (status == HEAR_OK)
+        status = load_choice(graph, "hearsay.layout", layouts, &layout, err);
+    if (status != HEAR_OK)
+        return status;
+    info->output = (hear_output)output;
+    info->layout = (hear_layout)layout;
+    const char *card = hear_graph_prop(graph, "hearsay.card");
+    info->card = hear_strdup(card ? card : "");
+    return info->card ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
+}
+
+hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    memset(info, 0, sizeof *info);
+    hear_status status = load(info, graph, err);
+    if (status == HEAR_OK) {
+        status = hear_model_info_check(info, err);
+        if (status == HEAR_ERR_ARG) { /* a file's fault, not the caller's */
+            status = HEAR_ERR_MODEL;
+            if (err)
+                err->status = status;
+        }
+    }
+    if (status != HEAR_OK)
+        hear_model_info_clear(info);
+    return status;
+}
+
+void hear_model_info_clear(hear_model_info *info)
+{
+    for (size_t i = 0; i < info->n_labels; i++)
+        free(info->labels[i]);
+    free(info->labels);
+    free(info->card);
+    memset(info, 0, sizeof *info);
+}
