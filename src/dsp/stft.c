@@ -13,13 +13,23 @@ struct hear_stft {
     size_t win_length;
     size_t skip; /* samples of the frame in front of the window */
     hear_fft *fft;
-    float *input;  /* the fft's */
-    float *window; /* [win_length] */
+    double *input;  /* the fft's */
+    double *window; /* [win_length] */
 };
 
 size_t hear_stft_frame_length(size_t n_fft, size_t win_length, hear_placement placement)
 {
     return placement == HEAR_PLACE_START ? win_length : n_fft;
+}
+
+/* Periodic Hann. tf.signal computes it in single precision: 2e-7 off, which is what the far bands
+ * of a pure tone consist of. */
+static void make_window(double *window, size_t n, hear_placement placement)
+{
+    for (size_t i = 0; i < n; i++)
+        window[i] = placement == HEAR_PLACE_START
+                        ? 0.5f - 0.5f * cosf((float)(2.0 * M_PI) * (float)i / (float)n)
+                        : 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)n);
 }
 
 hear_status hear_stft_create(hear_stft **out, size_t n_fft, size_t win_length,
@@ -42,8 +52,7 @@ hear_status hear_stft_create(hear_stft **out, size_t n_fft, size_t win_length,
         return status;
     }
     s->input = hear_fft_input(s->fft);
-    for (size_t i = 0; i < win_length; i++)
-        s->window[i] = (float)(0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)win_length));
+    make_window(s->window, win_length, placement);
     *out = s;
     return HEAR_OK;
 }
@@ -57,25 +66,25 @@ void hear_stft_destroy(hear_stft *s)
     hear_free(s);
 }
 
-const float *hear_stft_spectrum(hear_stft *s, const float *samples)
+const double *hear_stft_spectrum(hear_stft *s, const float *samples)
 {
-    float *restrict to = s->input;
+    double *restrict to = s->input;
     const float *restrict from = samples + s->skip;
     for (size_t i = 0; i < s->skip; i++)
-        to[i] = 0.0f;
+        to[i] = 0.0;
     for (size_t i = 0; i < s->win_length; i++)
         to[s->skip + i] = from[i] * s->window[i];
     for (size_t i = s->skip + s->win_length; i < s->n_fft; i++)
-        to[i] = 0.0f;
+        to[i] = 0.0;
     return hear_fft_run(s->fft);
 }
 
 void hear_stft_process(hear_stft *s, const float *samples, int power, float *out)
 {
-    const float *x = hear_stft_spectrum(s, samples);
+    const double *x = hear_stft_spectrum(s, samples);
     const size_t n_bins = s->n_fft / 2 + 1;
     for (size_t k = 0; k < n_bins; k++)
-        out[k] = x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1];
+        out[k] = (float)(x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1]);
     if (power == 1)
         for (size_t k = 0; k < n_bins; k++)
             out[k] = sqrtf(out[k]);

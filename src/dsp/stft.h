@@ -1,7 +1,8 @@
 /* stft.h - one frame of samples in, its short-time spectrum out.
  *
  * The window is a periodic Hann of win_length samples. CENTER: it stands in the middle of n_fft
- * samples, as in librosa; START: it stands at their start with zeros behind, as in tf.signal.stft.
+ * samples, as in librosa; START: it stands at their start with zeros behind, as in tf.signal.stft,
+ * and is rounded as there, to single precision.
  * Threads: one owner at a time. Real-time: process neither allocates, locks, logs nor fails. */
 #ifndef DSP_STFT_H
 #define DSP_STFT_H
@@ -25,5 +26,5 @@ size_t hear_stft_frame_length(size_t n_fft, size_t win_length, hear_placement pl
 /* out [n_fft / 2 + 1]: |X|^power of one frame; samples: [frame_length]; power: 1 or 2. */
 void hear_stft_process(hear_stft *s, const float *samples, int power, float *out);
 /* The spectrum itself: [n_fft / 2 + 1][re, im], valid until the next call. */
-const float *hear_stft_spectrum(hear_stft *s, const float *samples);
+const double *hear_stft_spectrum(hear_stft *s, const float *samples);
 #endif
