@@ -218,7 +218,10 @@ static hear_status add_weights(reader *r)
 static void name_node(const reader *r, size_t i, char *out, size_t room)
 {
     const HearOnnx__NodeProto *n = r->from->node[i];
-    snprintf(out, room, "node %zu (%.*s '%.*s')", i, SHOW(&n->op_type), SHOW(&n->name));
+    if (n->name.len > 0)
+        snprintf(out, room, "node %zu (%.*s '%.*s')", i, SHOW(&n->op_type), SHOW(&n->name));
+    else
+        snprintf(out, room, "node %zu (%.*s)", i, SHOW(&n->op_type));
 }
 
 static hear_status check_domain(const reader *r, const HearOnnx__NodeProto *n, const char *what)

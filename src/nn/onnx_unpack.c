@@ -29,8 +29,10 @@ static void *take(void *user, size_t size)
         return NULL;
     }
     header *h = malloc(bytes);
-    if (!h)
+    if (!h) {
+        m->failed = true;
         return NULL;
+    }
     h->size = bytes;
     m->live += bytes;
     return h + 1;
@@ -63,6 +65,8 @@ hear_status hear_onnx_unpack(ProtobufCMessage **out, hear_onnx_memory *memory,
     if (memory->over)
         return hear_fail(err, HEAR_ERR_MODEL, "needs more than %zu MiB to be read",
                          memory->cap >> 20);
+    if (memory->failed)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
     return hear_fail(err, HEAR_ERR_MODEL, "not an ONNX file, or cut short");
 }
 

@@ -16,6 +16,7 @@ typedef struct {
     ProtobufCAllocator allocator;
     size_t live, cap; /* bytes taken now, and at most */
     bool over;        /* the cap was hit */
+    bool failed;      /* memory ran out */
 } hear_onnx_memory;
 
 /* The message lives in memory's allocator until hear_onnx_release; memory must stay where it is.

@@ -198,7 +198,9 @@ static hear_status load_labels(hear_model_info *info, const hear_graph *graph, h
     json_error_t why;
     json_t *array = json_loads(text, 0, &why);
     if (!array)
-        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels is not JSON: %s", why.text);
+        return json_error_code(&why) == json_error_out_of_memory
+                   ? hear_fail(err, HEAR_ERR_MEM, NULL)
+                   : hear_fail(err, HEAR_ERR_MODEL, "hearsay.labels is not JSON: %s", why.text);
     const hear_status status = take_labels(info, array, err);
     json_decref(array);
     return status;

@@ -31,6 +31,8 @@ void __libc_free(void *);
 
 static _Thread_local bool forbidden;
 static _Thread_local bool exempt;
+static _Thread_local unsigned long fail_in; /* the one that fails, counted down; 0: none */
+static _Thread_local long balance;
 static _Atomic unsigned long calls;
 
 static void note(const char *what)
@@ -47,42 +49,61 @@ static void note(const char *what)
         atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
 }
 
+static bool fails(void)
+{
+    if (fail_in == 0 || --fail_in > 0)
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static void *counted(void *p)
+{
+    balance += p != NULL;
+    return p;
+}
+
 __attribute__((visibility("default"))) void *malloc(size_t n)
 {
     note("malloc");
-    return __libc_malloc(n);
+    return fails() ? NULL : counted(__libc_malloc(n));
 }
 __attribute__((visibility("default"))) void *calloc(size_t n, size_t size)
 {
     note("calloc");
-    return __libc_calloc(n, size);
+    return fails() ? NULL : counted(__libc_calloc(n, size));
 }
 __attribute__((visibility("default"))) void *realloc(void *p, size_t n)
 {
     note("realloc");
-    return __libc_realloc(p, n);
+    if (fails())
+        return NULL;
+    void *grown = __libc_realloc(p, n);
+    return p ? grown : counted(grown);
 }
 __attribute__((visibility("default"))) void free(void *p)
 {
-    if (p)
+    if (p) {
         note("free");
+        balance--;
+    }
     __libc_free(p);
 }
 __attribute__((visibility("default"))) void *aligned_alloc(size_t align, size_t n)
 {
     note("aligned_alloc");
-    return __libc_memalign(align, n);
+    return fails() ? NULL : counted(__libc_memalign(align, n));
 }
 __attribute__((visibility("default"))) void *memalign(size_t align, size_t n);
 void *memalign(size_t align, size_t n)
 {
     note("memalign");
-    return __libc_memalign(align, n);
+    return fails() ? NULL : counted(__libc_memalign(align, n));
 }
 __attribute__((visibility("default"))) int posix_memalign(void **out, size_t align, size_t n)
 {
     note("posix_memalign");
-    void *p = __libc_memalign(align, n);
+    void *p = fails() ? NULL : counted(__libc_memalign(align, n));
     if (!p)
         return ENOMEM;
     *out = p;
@@ -106,6 +127,14 @@ unsigned long test_heap_calls_elsewhere(void)
     exempt = true;
     return atomic_exchange(&calls, 0);
 }
+void test_fail_heap(unsigned long n)
+{
+    fail_in = n;
+}
+long test_heap_balance(void)
+{
+    return balance;
+}
 bool test_heap_is_watched(void)
 {
     return true;
@@ -117,6 +146,14 @@ void test_forbid_heap(void) {}
 void test_allow_heap(void) {}
 void test_heap_exempt_thread(void) {}
 unsigned long test_heap_calls_elsewhere(void)
+{
+    return 0;
+}
+void test_fail_heap(unsigned long n)
+{
+    (void)n;
+}
+long test_heap_balance(void)
 {
     return 0;
 }

@@ -23,6 +23,11 @@ void test_allow_heap(void);
  * The calling thread is not counted. Threads that may use the heap exempt themselves. */
 unsigned long test_heap_calls_elsewhere(void);
 void test_heap_exempt_thread(void);
+/* The n-th allocation from here on, on the calling thread, gives NULL (1 is the next); 0 takes that
+ * back. Nothing under a sanitizer. */
+void test_fail_heap(unsigned long n);
+/* Blocks that the calling thread has taken less those that it has freed; 0 under a sanitizer. */
+long test_heap_balance(void);
 bool test_heap_is_watched(void); /* false under a sanitizer */
 
 /* The folder that holds tests/data, from the environment that make check sets; "." otherwise. */

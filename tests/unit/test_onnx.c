@@ -3,95 +3,12 @@
 
 #include "base/file.h"
 #include "nn/onnx.h"
-#include "proto.h"
+#include "onnx_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* ---- files made by hand: a model is versions, and a graph whose parts a test adds or spoils */
-
-static void add_opset(proto *model, const char *domain, int64_t version)
-{
-    proto o = { 0 };
-    proto_text(&o, 1, domain);
-    proto_int(&o, 2, version);
-    proto_message(model, 8, &o);
-}
-
-static void add_value_info(proto *graph, unsigned field, const char *name, const int64_t *dims,
-                           size_t rank)
-{
-    proto shape = { 0 }, tensor = { 0 }, type = { 0 }, info = { 0 };
-    for (size_t i = 0; i < rank; i++) {
-        proto dim = { 0 };
-        if (dims[i] >= 0)
-            proto_int(&dim, 1, dims[i]);
-        else
-            proto_text(&dim, 2, "N");
-        proto_message(&shape, 1, &dim);
-    }
-    proto_int(&tensor, 1, HEAR_F32);
-    proto_message(&tensor, 2, &shape);
-    proto_message(&type, 1, &tensor);
-    proto_text(&info, 1, name);
-    proto_message(&info, 2, &type);
-    proto_message(graph, field, &info);
-}
-
-static proto make_node(const char *op, const char *in, const char *in2, const char *out)
-{
-    proto n = { 0 };
-    proto_text(&n, 1, in);
-    if (in2)
-        proto_text(&n, 1, in2);
-    proto_text(&n, 2, out);
-    proto_text(&n, 3, "a node");
-    proto_text(&n, 4, op);
-    return n;
-}
-
-static void add_node(proto *graph, const char *op, const char *in, const char *in2, const char *out)
-{
-    const proto n = make_node(op, in, in2, out);
-    proto_message(graph, 1, &n);
-}
-
-/* float32 [2] of 1, 2 */
-static proto make_tensor(const char *name)
-{
-    static const uint8_t one_two[8] = { 0, 0, 0x80, 0x3f, 0, 0, 0, 0x40 };
-    proto t = { 0 };
-    proto_int(&t, 1, 2);
-    proto_int(&t, 2, HEAR_F32);
-    proto_text(&t, 8, name);
-    proto_data(&t, 9, one_two, sizeof one_two);
-    return t;
-}
-
-static const int64_t by_two[] = { -1, 2 };
-
-static proto make_model(const proto *graph)
-{
-    proto m = { 0 };
-    proto_int(&m, 1, 8);
-    add_opset(&m, "", 17);
-    proto_message(&m, 7, graph);
-    return m;
-}
-
-/* x [?, 2], w [2] -> Add -> y; extra: one more initialiser in place of w, or NULL */
-static proto make_graph(const proto *weight)
-{
-    proto g = { 0 };
-    const proto w = make_tensor("w");
-    add_value_info(&g, 11, "x", by_two, 2);
-    add_value_info(&g, 12, "y", by_two, 2);
-    proto_message(&g, 5, weight ? weight : &w);
-    add_node(&g, "Add", "x", "w", "y");
-    return g;
-}
 
 static hear_graph *parse(const proto *m)
 {
@@ -103,31 +20,6 @@ static hear_graph *parse(const proto *m)
     assert_int_equal(status, HEAR_OK);
     assert_non_null(g);
     return g;
-}
-
-/* The model is refused, and the message holds `expected`. */
-static void refuse(const proto *m, const char *expected)
-{
-    hear_graph *g = NULL;
-    hear_error err = { 0 };
-    assert_int_equal(hear_onnx_parse(&g, m->data, m->n, &err), HEAR_ERR_MODEL);
-    assert_null(g);
-    assert_int_equal(err.status, HEAR_ERR_MODEL);
-    if (!strstr(err.text, expected))
-        print_error("'%s' instead of '%s'\n", err.text, expected);
-    assert_non_null(strstr(err.text, expected));
-}
-
-static void refuse_graph(const proto *graph, const char *expected)
-{
-    const proto m = make_model(graph);
-    refuse(&m, expected);
-}
-
-static void refuse_weight(const proto *weight, const char *expected)
-{
-    const proto g = make_graph(weight);
-    refuse_graph(&g, expected);
 }
 
 /* ---- what is read */
@@ -173,6 +65,112 @@ static void test_an_initialiser_is_no_input(void **state)
     assert_int_equal(g->n_in, 1);
     assert_int_equal(g->n_values, 3);
     hear_graph_destroy(g);
+}
+
+/* The one weight of a file as it is read. */
+static hear_tensor *read_weight(const proto *t)
+{
+    const proto graph = make_graph(t), m = make_model(&graph);
+    hear_graph *g = parse(&m);
+    hear_tensor *copy = NULL;
+    assert_int_equal(hear_tensor_copy(&copy, g->values[hear_graph_find(g, "w")].init), HEAR_OK);
+    hear_graph_destroy(g);
+    return copy;
+}
+
+static proto weight_of(hear_dtype dtype, int64_t count)
+{
+    proto t = { 0 };
+    proto_int(&t, 1, count);
+    proto_int(&t, 2, (int64_t)dtype);
+    proto_text(&t, 8, "w");
+    return t;
+}
+
+static void test_half_precision_becomes_float32(void **state)
+{
+    (void)state;
+    enum { F16 = 10, BF16 = 16 };
+    /* 1.5, -2, the largest, the smallest normal and subnormal, -inf, NaN */
+    static const uint16_t half[] = { 0x3e00, 0xc000, 0x7bff, 0x0400, 0x0001, 0xfc00, 0x7e00 };
+    static const float want[] = { 1.5f, -2.0f, 65504.0f, 0x1p-14f, 0x1p-24f, -INFINITY };
+    proto t = weight_of((hear_dtype)F16, 7), typed = t;
+    proto_data(&t, 9, half, sizeof half);
+    for (size_t i = 0; i < 7; i++)
+        proto_int(&typed, 5, half[i]); /* one by one, which a reader must take as well as packed */
+    for (int k = 0; k < 2; k++) {
+        hear_tensor *w = read_weight(k ? &typed : &t);
+        assert_int_equal(w->dtype, HEAR_F32);
+        for (size_t i = 0; i < 6; i++)
+            assert_true(((float *)w->data)[i] == want[i]);
+        assert_true(isnan(((float *)w->data)[6]));
+        hear_tensor_destroy(w);
+    }
+    static const uint16_t brain[] = { 0x3fc0, 0xff80 };
+    t = weight_of((hear_dtype)BF16, 2);
+    proto_data(&t, 9, brain, sizeof brain);
+    hear_tensor *w = read_weight(&t);
+    assert_true(((float *)w->data)[0] == 1.5f);
+    assert_true(((float *)w->data)[1] == -INFINITY);
+    hear_tensor_destroy(w);
+}
+
+static void test_each_type_from_its_own_field(void **state)
+{
+    (void)state;
+    static const float floats[] = { 0.5f, -1.0f };
+    static const double doubles[] = { 0.5, -1e300 };
+    proto t = weight_of(HEAR_F32, 2);
+    proto_data(&t, 4, floats, sizeof floats);
+    hear_tensor *w = read_weight(&t);
+    assert_memory_equal(w->data, floats, sizeof floats);
+    hear_tensor_destroy(w);
+    t = weight_of(HEAR_F64, 2);
+    proto_data(&t, 10, doubles, sizeof doubles);
+    w = read_weight(&t);
+    assert_memory_equal(w->data, doubles, sizeof doubles);
+    hear_tensor_destroy(w);
+    t = weight_of(HEAR_I64, 2);
+    proto_int(&t, 7, INT64_MIN);
+    proto_int(&t, 7, 3);
+    w = read_weight(&t);
+    assert_true(((int64_t *)w->data)[0] == INT64_MIN && ((int64_t *)w->data)[1] == 3);
+    hear_tensor_destroy(w);
+    t = weight_of(HEAR_I8, 2);
+    proto_int(&t, 5, -128);
+    proto_int(&t, 5, 127);
+    w = read_weight(&t);
+    assert_true(((int8_t *)w->data)[0] == -128 && ((int8_t *)w->data)[1] == 127);
+    hear_tensor_destroy(w);
+    t = weight_of(HEAR_BOOL, 2);
+    proto_data(&t, 9, "\x02\0", 2);
+    w = read_weight(&t);
+    assert_true(((uint8_t *)w->data)[0] == 1 && ((uint8_t *)w->data)[1] == 0);
+    hear_tensor_destroy(w);
+    t = weight_of(HEAR_STRING, 2);
+    proto_text(&t, 6, "cat");
+    proto_text(&t, 6, "");
+    w = read_weight(&t);
+    assert_string_equal(((char **)w->data)[0], "cat");
+    assert_string_equal(((char **)w->data)[1], "");
+    hear_tensor_destroy(w);
+}
+
+static void test_a_tensor_of_its_own(void **state)
+{
+    (void)state;
+    const proto t = make_tensor("");
+    hear_tensor *read = NULL;
+    hear_error err = { 0 };
+    assert_int_equal(hear_onnx_parse_tensor(&read, t.data, t.n, &err), HEAR_OK);
+    assert_int_equal(read->shape.rank, 1);
+    assert_close(((float *)read->data)[1], 2.0, 0.0);
+    hear_tensor_destroy(read);
+    assert_int_equal(hear_onnx_parse_tensor(&read, t.data, t.n - 1, &err), HEAR_ERR_MODEL);
+    assert_null(read);
+    assert_string_equal(err.text, "not an ONNX file, or cut short");
+    assert_int_equal(hear_onnx_parse_tensor(&read, "", 0, &err), HEAR_ERR_MODEL);
+    assert_string_equal(err.text, "the tensor has data type 0, which is not supported");
 }
 
 /* ---- there and back */
@@ -342,51 +340,60 @@ static void test_every_corrupted_byte_is_survived(void **state)
     free(data);
 }
 
-/* ---- files that lie, each with its line */
+/* ---- memory that runs out: at every allocation once, clean each time */
 
-static void test_no_model_at_all(void **state)
+static void test_want_of_memory_while_reading(void **state)
 {
     (void)state;
-    proto m = { 0 };
-    refuse(&m, "no graph");
-    proto_text(&m, 7, "");
-    refuse(&m, "no IR version");
-    m.n = 0;
-    proto_bytes(&m, "hello, world\n", 13);
-    refuse(&m, "not an ONNX file");
+    if (!test_heap_is_watched())
+        skip();
+    hear_graph *g = everything();
+    char *data;
+    size_t n;
+    write_bytes(g, &data, &n);
+    hear_graph_destroy(g);
+    const long before = test_heap_balance();
+    hear_status status = HEAR_ERR_MEM;
+    unsigned long at = 0;
+    while (status != HEAR_OK) {
+        hear_error err = { 0 };
+        test_fail_heap(++at);
+        status = hear_onnx_parse(&g, data, n, &err);
+        test_fail_heap(0);
+        assert_true(status == HEAR_OK || status == HEAR_ERR_MEM);
+        if (status == HEAR_OK)
+            hear_graph_destroy(g);
+        assert_int_equal(test_heap_balance(), before);
+    }
+    assert_true(at > 50); /* there was something to fail */
+    free(data);
 }
 
-static void test_weights_that_do_not_fit_their_shape(void **state)
+static void test_want_of_memory_while_copying_and_writing(void **state)
 {
     (void)state;
-    proto t = make_tensor("w");
-    proto_int(&t, 1, -1);
-    refuse_weight(&t, "initialiser 'w' has a negative dimension");
-    t = make_tensor("w");
-    proto_int(&t, 1, 3);
-    refuse_weight(&t, "other than its 6 elements' data");
-    t = make_tensor("w");
-    proto_int(&t, 1, INT64_MAX);
-    refuse_weight(&t, "too large");
-    t = make_tensor("w");
-    for (int i = 0; i < HEAR_MAX_RANK; i++)
-        proto_int(&t, 1, 1);
-    refuse_weight(&t, "has 9 dimensions");
-    t = make_tensor("w");
-    proto_data(&t, 4, "\0\0\0\0\0\0\0\0", 8);
-    refuse_weight(&t, "two kinds of data");
-    t = make_tensor("w");
-    proto_data(&t, 13, "", 0);
-    refuse_weight(&t, "in another file");
-    t = make_tensor("w");
-    proto_int(&t, 14, 1);
-    refuse_weight(&t, "in another file");
-    t = make_tensor("w");
-    proto_data(&t, 3, "", 0);
-    refuse_weight(&t, "segments");
-    t = make_tensor("w");
-    proto_int(&t, 2, HEAR_STRING); /* the last one counts */
-    refuse_weight(&t, "raw strings");
+    if (!test_heap_is_watched())
+        skip();
+    hear_graph *g = everything(), *copy = NULL;
+    const long before = test_heap_balance();
+    hear_status status = HEAR_ERR_MEM;
+    for (unsigned long at = 1; status != HEAR_OK; at++) {
+        test_fail_heap(at);
+        status = hear_graph_copy(&copy, g);
+        test_fail_heap(0);
+        assert_true(status == HEAR_OK || status == HEAR_ERR_MEM);
+        hear_graph_destroy(copy);
+        assert_int_equal(test_heap_balance(), before);
+    }
+    status = HEAR_ERR_MEM;
+    for (unsigned long at = 1; status != HEAR_OK; at++) {
+        test_fail_heap(at);
+        status = hear_onnx_write(g, "/dev/null", NULL);
+        test_fail_heap(0);
+        assert_true(status == HEAR_OK || status == HEAR_ERR_MEM || status == HEAR_ERR_IO);
+        assert_int_equal(test_heap_balance(), before);
+    }
+    hear_graph_destroy(g);
 }
 
 int main(void)
@@ -394,13 +401,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_values_nodes_and_types),
         cmocka_unit_test(test_an_initialiser_is_no_input),
+        cmocka_unit_test(test_half_precision_becomes_float32),
+        cmocka_unit_test(test_each_type_from_its_own_field),
+        cmocka_unit_test(test_a_tensor_of_its_own),
         cmocka_unit_test(test_round_trip_gives_the_same_bytes),
         cmocka_unit_test(test_a_file_that_cannot_be_written_says_why),
         cmocka_unit_test(test_a_file_that_is_not_there_or_a_folder),
         cmocka_unit_test(test_every_truncation_is_survived),
         cmocka_unit_test(test_every_corrupted_byte_is_survived),
-        cmocka_unit_test(test_no_model_at_all),
-        cmocka_unit_test(test_weights_that_do_not_fit_their_shape),
+        cmocka_unit_test(test_want_of_memory_while_reading),
+        cmocka_unit_test(test_want_of_memory_while_copying_and_writing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
