@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In the order of --help; the first is what plain `hearsay` does. */
+/* In the order of --help; plain `hearsay` is the first. */
 static const hear_cmd *const commands[] = {
+    &hear_cmd_features,
     NULL,
 };
 
@@ -94,7 +95,7 @@ int main(int argc, char **argv)
         puts("hearsay " PACKAGE_VERSION);
         return hear_finish_stdout(HEAR_EXIT_OK);
     }
-    if ((word[0] == '-' || argc < 2) && commands[0])
+    if (word[0] == '-' || argc < 2)
         return commands[0]->run(commands[0], argc, argv);
     for (int i = 0; commands[i]; i++)
         if (strcmp(word, commands[i]->name) == 0)

@@ -3,7 +3,7 @@
  *   typedef struct { const char *model; uint64_t top; bool display; } args;
  *   static const hear_option options[] = {
  *       { 'm', "model", "MODEL", HEAR_OPT_TEXT, offsetof(args, model), .help = "…" },
- *       { 0, "top", "K", HEAR_OPT_COUNT, offsetof(args, top), 1, 4096, "…" },
+ *       { 0, "top", "K", HEAR_OPT_COUNT, offsetof(args, top), .min = 1, .max = 9, .help = "…" },
  *       { 0 },
  *   };
  * Every command also takes -h, --help. Threads: the main thread only. */

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/quiet.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,7 @@ static void write_line(const char *name, const char *text, const char *tail)
     hear_append(line, sizeof line - 1, &used, tail);
     line[used++] = '\n';
     for (size_t done = 0; done < used;) {
-        const ssize_t n = write(STDERR_FILENO, line + done, used - done);
+        const ssize_t n = write(hear_quiet_fd(), line + done, used - done);
         if (n < 0 && errno != EINTR)
             return; /* nobody to tell */
         done += n > 0 ? (size_t)n : 0;

@@ -10,6 +10,6 @@ for file in bootstrap .ci/* completion/* $(find tests tools -type f); do
     *) continue ;;
     esac
     echo "$file"
-    shellcheck "$file" || bad=1
+    shellcheck -x "$file" || bad=1
 done
 exit "${bad:-0}"

@@ -1,0 +1,246 @@
+/* cmd_listen.c - hearsay listen: a microphone, or a recording at its own pace, live. */
+#include "config.h"
+
+#include "app/cmd.h"
+#include "app/labels.h"
+#include "app/live.h"
+#include "app/signals.h"
+#include "app/view.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    hear_label_options labels;
+    const char *device, *input;
+    bool display;
+} args;
+
+static const hear_option options[] = {
+    HEAR_LABEL_OPTIONS(args),
+    { 0, "threshold", "P", HEAR_OPT_REAL, offsetof(args, labels.threshold), .max = 1,
+      .help = "leave out windows whose best class is less probable\n(default: 0)" },
+    { 'd', "device", "DEVICE", HEAR_OPT_TEXT, offsetof(args, device),
+      .help = "an index, a name or a part of one, or\nHOSTAPI:part (see hearsay devices)" },
+    { 0, "input", "FILE", HEAR_OPT_TEXT, offsetof(args, input),
+      .help = "hear this recording, at its own pace" },
+    { 0, "display", NULL, HEAR_OPT_FLAG, offsetof(args, display),
+      .help = "draw on the terminal though labels go to standard\noutput" },
+    { 0 },
+};
+
+enum {
+    CHECK_MS = 200,  /* how often a device is asked whether it is still there */
+    FLUSH_MS = 1500, /* for a reader of the labels, once the user has asked for the end */
+    DISPLAY_TOP = 10 /* bars without --top */
+};
+
+typedef struct {
+    args args;
+    bool draws;  /* there is a display */
+    bool writes; /* there are lines on standard output */
+    hear_model *model;
+    hear_source *source; /* one of the two */
+    hear_mic *mic;       /* the stream's once it is started */
+    hear_live *live;
+    hear_view *view;  /* NULL without a display */
+    hear_sink *sink;  /* NULL without labels */
+    const char *name; /* of what is heard, in the lines and on the display */
+    char device[sizeof((hear_device *)0)->name];
+} job;
+
+typedef enum { END_OF_SOUND, END_BY_USER, END_BY_SIGNAL, END_OF_DEVICE } ending;
+
+static hear_status write_header(void *user, hear_error *err)
+{
+    const job *const j = user;
+    return j->sink ? hear_sink_begin(j->sink, err) : HEAR_OK;
+}
+
+static hear_status write_window(void *user, const hear_window_result *r, hear_error *err)
+{
+    const job *const j = user;
+    return j->sink ? hear_sink_window(j->sink, j->name, r, err) : HEAR_OK;
+}
+
+/* A sound system may take its time to be opened, and knows no stop: until then a signal ends the
+ * program at once. */
+static hear_status open_sound(job *j, hear_error *err)
+{
+    hear_status s;
+    if (j->args.input) {
+        j->name = j->args.input;
+        s = hear_signals_catch(err);
+        const hear_source_config config = { .stop_fd = hear_signals_stop_fd() };
+        return s == HEAR_OK ? hear_source_open(&j->source, j->args.input, &config, err) : s;
+    }
+    s = hear_mic_open(&j->mic, j->args.device, (uint32_t)hear_model_rate_hz(j->model), err);
+    if (s != HEAR_OK)
+        return s;
+    snprintf(j->device, sizeof j->device, "%s", hear_mic_device(j->mic)->name);
+    j->name = j->device; /* a copy: the stream closes the microphone before it is done */
+    return hear_signals_catch(err);
+}
+
+/* Draws where the labels do not go: the display by --display, or for want of anything else that was
+ * asked for on a terminal. */
+static bool wants_display(const args *a)
+{
+    const char *term = getenv("TERM");
+    const bool can = term && term[0] && strcmp(term, "dumb") != 0;
+    return a->display || (!a->labels.format && isatty(STDOUT_FILENO) && can);
+}
+
+static hear_status open_view(job *j, size_t top, hear_error *err)
+{
+    const size_t n_labels = hear_model_n_labels(j->model);
+    const bool on_stdout = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+    const hear_view_config config = {
+        .model = j->model,
+        .model_name = j->args.labels.model ? j->args.labels.model : HEAR_DEFAULT_MODEL,
+        .source = j->name,
+        .live = j->mic != NULL,
+        .tty = on_stdout ? NULL : "/dev/tty",
+        .top = top                      ? top
+               : n_labels < DISPLAY_TOP ? n_labels
+                                        : DISPLAY_TOP,
+        .rate_hz = j->mic ? hear_mic_rate_hz(j->mic) : hear_source_rate_hz(j->source),
+        .hop_s = j->args.labels.hop_s,
+        .input_latency_s = j->mic ? hear_mic_latency_s(j->mic) : 0.0,
+    };
+    return hear_view_create(&j->view, &config, err);
+}
+
+static ending run_stream(job *j)
+{
+    for (;;) {
+        const bool quit = j->view && !hear_view_update(j->view, j->live, j->mic);
+        const int number = hear_signals_wait(j->view ? 0 : j->mic ? CHECK_MS : -1);
+        if (hear_signals_caught())
+            return END_BY_SIGNAL;
+        if (quit)
+            return END_BY_USER;
+        if (number == SIGTSTP)
+            hear_view_suspend(j->view);
+        if (number == SIGCONT)
+            hear_view_resume(j->view);
+        if (!hear_live_running(j->live) && (!j->view || hear_live_failed(j->live)))
+            return END_OF_SOUND; /* what went well stays on the display until 'q' */
+        if (j->mic && !hear_mic_running(j->mic))
+            return END_OF_DEVICE;
+    }
+}
+
+static void tell_losses(const job *j, const hear_live_outcome *o)
+{
+    char lost[40];
+    hear_format_fixed(lost, sizeof lost, o->lost_s, 3);
+    if (o->lost_s > 0.0)
+        hear_note(j->name, "%s s of sound were lost; zeros stand in for them", lost);
+    if (o->n_skipped > 0)
+        hear_note(j->name, "%llu windows were skipped: the model is too slow for this hop",
+                  (unsigned long long)o->n_skipped);
+    hear_format_fixed(lost, sizeof lost, o->overflow_s, 3);
+    if (o->n_overflows > 0)
+        hear_note(j->name, "the sound system lost samples %llu times, about %s s in all",
+                  (unsigned long long)o->n_overflows, lost);
+}
+
+static int end_stream(job *j, ending how)
+{
+    hear_error err = { .status = HEAR_OK };
+    hear_live_outcome outcome;
+    hear_view_destroy(j->view); /* the terminal first: flushing may take its time */
+    j->view = NULL;
+    j->mic = NULL; /* the stream closes it */
+    const hear_status s =
+        hear_live_end(&j->live, how == END_OF_SOUND ? -1 : FLUSH_MS, &outcome, &err);
+    tell_losses(j, &outcome);
+    if (s == HEAR_ERR_INTERRUPTED && how == END_BY_USER)
+        hear_fail(&err, HEAR_ERR_IO, "the last labels were not read");
+    int code = HEAR_EXIT_OK;
+    if (s != HEAR_OK)
+        code = hear_report(outcome.output_failed ? "standard output" : j->name, &err);
+    if (how == END_OF_DEVICE && code == HEAR_EXIT_OK)
+        code = hear_report_text(HEAR_ERR_DEVICE, j->name, "the device went away");
+    return code;
+}
+
+static int stream(job *j, size_t top)
+{
+    hear_error err = { .status = HEAR_OK };
+    const hear_live_config config = {
+        .model = j->model,
+        .hop_s = j->args.labels.hop_s,
+        .mic = j->mic,
+        .source = j->source,
+        .begin = write_header,
+        .window = write_window,
+        .user = j,
+    };
+    hear_status s = HEAR_OK;
+    if (j->draws)
+        s = open_view(j, top, &err);
+    if (s != HEAR_OK)
+        return hear_report("display", &err);
+    s = hear_live_start(&j->live, &config, &err);
+    if (s != HEAR_OK) {
+        j->mic = NULL;
+        hear_view_destroy(j->view);
+        j->view = NULL;
+        return hear_report(j->name, &err);
+    }
+    return end_stream(j, run_stream(j));
+}
+
+static int run(const hear_cmd *cmd, int argc, char **argv)
+{
+    job j = { .args = { .display = false } };
+    int first, code = HEAR_EXIT_OK;
+    hear_error err = { .status = HEAR_OK };
+    if (!hear_options_parse(cmd, argc, argv, &j.args, &first, &code))
+        return code;
+    if (first < argc)
+        return hear_report_usage(cmd->name,
+                                 "'%s': takes no operands; for recordings: --input, or "
+                                 "hearsay classify",
+                                 argv[first]);
+    if (j.args.device && j.args.input)
+        return hear_report_usage(cmd->name, "--device and --input: one of the two");
+    if (j.args.display && j.args.labels.format && isatty(STDOUT_FILENO))
+        return hear_report_usage(cmd->name, "--display and --format: both would go to the "
+                                            "terminal; redirect standard output");
+    const size_t top = (size_t)j.args.labels.top;
+    j.draws = wants_display(&j.args);
+    j.writes = !(j.draws && isatty(STDOUT_FILENO));
+    if (!hear_labels_open(cmd, &j.args.labels, &j.model, &code))
+        return code;
+    err.status = open_sound(&j, &err);
+    if (err.status == HEAR_OK && j.writes)
+        err.status = hear_labels_sink(&j.sink, &j.args.labels, j.model, &err);
+    if (err.status == HEAR_OK)
+        code = stream(&j, top);
+    else
+        code = hear_report(j.args.input, &err);
+    hear_mic_close(j.mic);
+    hear_source_close(j.source);
+    hear_sink_destroy(j.sink);
+    hear_model_close(j.model);
+    hear_signals_end();
+    return code;
+}
+
+const hear_cmd hear_cmd_listen = {
+    .name = "listen",
+    .summary = "Hear a microphone, live",
+    .operands = "",
+    .options = options,
+    .notes = "On a terminal: a display, q ends it, ? shows its keys. Otherwise labels on standard\n"
+             "output.",
+    .run = run,
+};

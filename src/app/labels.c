@@ -1,0 +1,73 @@
+/* labels.c - see labels.h. */
+#include "config.h"
+
+#include "app/labels.h"
+
+#include "app/signals.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool check(const hear_cmd *cmd, hear_label_options *o, const hear_model *model,
+                  int *exit_code)
+{
+    char number[40];
+    const double window_s = hear_model_window_s(model);
+    const double rounding_s = 0.0005; /* of the window's length as it is shown */
+    if (o->hop_s > window_s + rounding_s) {
+        hear_format_fixed(number, sizeof number, window_s, 3);
+        *exit_code = hear_report_usage(
+            cmd->name, "--hop: must be from 0.05 to this model's window, %s seconds", number);
+        return false;
+    }
+    if (o->hop_s > window_s)
+        o->hop_s = window_s;
+    const size_t n_labels = hear_model_n_labels(model);
+    if (o->top > n_labels) {
+        *exit_code = hear_report_usage(cmd->name,
+                                       "--top: must be from 1 to %zu, the labels of "
+                                       "this model",
+                                       n_labels);
+        return false;
+    }
+    if (o->hop_s == 0.0)
+        o->hop_s = hear_model_hop_s(model);
+    if (!o->format)
+        o->format = isatty(STDOUT_FILENO) ? "text" : "tsv";
+    const uint64_t usual = strcmp(o->format, "tsv") == 0 ? 1 : 3;
+    if (o->top == 0)
+        o->top = n_labels < usual ? n_labels : usual;
+    return true;
+}
+
+bool hear_labels_open(const hear_cmd *cmd, hear_label_options *options, hear_model **model,
+                      int *exit_code)
+{
+    if (!hear_open_model(model, options->model, exit_code))
+        return false;
+    if (check(cmd, options, *model, exit_code))
+        return true;
+    hear_model_close(*model);
+    *model = NULL;
+    return false;
+}
+
+hear_status hear_labels_sink(hear_sink **out, const hear_label_options *options,
+                             const hear_model *model, hear_error *err)
+{
+    const bool terminal = isatty(STDOUT_FILENO);
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    const hear_sink_config config = {
+        .format = options->format ? options->format
+                  : terminal      ? "text"
+                                  : "tsv",
+        .fd = STDOUT_FILENO,
+        .top = (size_t)options->top,
+        .threshold = options->threshold,
+        .stop_fd = hear_signals_hurry_fd(),
+        .color = terminal && term && strcmp(term, "dumb") != 0 && !(no_color && no_color[0]),
+    };
+    return hear_sink_create(out, model, &config, err);
+}

@@ -1,0 +1,168 @@
+#!/bin/sh
+# classify.sh - recordings in, labels out: formats, options, and recordings that are none.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+# A second of each tone. A window is 50 frames: 49 * 160 + 512 = 8352 samples, 0.522 s; a hop is
+# 1600. 48000 samples hold 25 windows, at 0, 0.1, … 2.4 s; 1248 of the last hop's 1600 samples are
+# not in them, more than half: a 26th, filled up, starts at 2.5 s.
+sound tones.wav 16000 1 3 300 6000 0
+cd "$tmp" || exit 99
+
+hear classify -m "$model" tones.wav
+expect_code 0
+expect_quiet
+expect_lines 27
+expect_match '^source	start_s	end_s	label	prob$'
+expect_match '^tones.wav	0.000	0.522	low	0\.[0-9]+$'
+expect_match '^tones.wav	1.200	1.722	high	'
+expect_match '^tones.wav	2.400	2.922	nothing	'
+expect_match '^tones.wav	2.500	3.000	nothing	'
+cp out tsv
+
+hear classify -m "$model" -f tsv ./tones.wav
+expect_match '^\./tones.wav	0.000'
+hear classify -m "$model" --source radio tones.wav
+sed '2,$s/^tones.wav/radio/' tsv >wanted
+expect_same wanted
+
+hear classify -m "$model" -f jsonl --top 2 tones.wav
+expect_code 0
+expect_lines 26
+expect_match '^\{"v":1,"type":"window","source":"tones.wav","start_s":0\.000,"end_s":0\.522,"label":"low","prob":0\.[0-9]{4},"top":\[\{"label":"low","prob":0\.[0-9]{4}\},\{"label":"[a-z]+","prob":0\.[0-9]{4}\}\],"lost_s":0\.000\}$'
+hear classify -m "$model" -f jsonl --top 1 tones.wav
+expect_match '"top":\[\{"label":"low","prob":0\.[0-9]{4}\}\],'
+hear classify -m "$model" -f text tones.wav
+expect_code 0
+expect_match 'low'
+
+hear classify -m "$model" --hop 0.5 tones.wav
+expect_lines 7 # 0, 0.5, … 2.0, and what lies behind 2.522
+hear classify -m "$model" --hop 0.05 tones.wav
+expect_code 0
+expect_match '	0.050	0.572	'
+
+hear classify -m "$model" --by file -f tsv tones.wav
+expect_lines 2
+expect_match '^tones.wav	0.000	3.000	'
+hear classify -m "$model" --by file -f jsonl tones.wav tones.wav
+expect_lines 2
+expect_match '"type":"file"'
+
+# a part of it: the times stay those of the file
+hear classify -m "$model" --start 1 --duration 1 tones.wav
+expect_code 0
+expect_lines 7
+expect_match '	1.000	1.522	high	'
+expect_match '	1.400	1.922	high	'
+hear classify -m "$model" --start 2.9 tones.wav
+expect_lines 2 # shorter than a window: filled up
+expect_match '	2.900	3.000	nothing	'
+for arguments in "--start 3" "--start 99"; do
+    # shellcheck disable=SC2086 # a list of words
+    hear classify -m "$model" $arguments tones.wav
+    expect_code 65
+    expect_error 'tones.wav: '
+done
+
+# rates, channels, formats
+sound r8.wav 8000 1 1 300
+sound r48.wav 48000 2 1 300
+for format in wav flac ogg mp3; do
+    sound f.$format 44100 2 1 300 || { echo "no $format here"; continue; }
+    hear classify -m "$model" f.$format
+    expect_code 0
+    expect_quiet
+    expect_match "^f.$format	0.000	0.522	low	"
+done
+hear classify -m "$model" r8.wav r48.wav r8.wav tones.wav
+expect_code 0
+expect_match '^r8.wav	0.000	0.522	low	'
+expect_match '^r48.wav	0.000	0.522	low	'
+expect_match '^tones.wav	2.400	'
+# a classifier that was used before knows nothing of it
+grep '^tones' out >again
+sed 1d tsv >wanted
+expect_same wanted again
+
+# raw samples
+sound raw.s16 16000 1 3 300 6000 0
+hear classify -m "$model" --raw 16000:1:s16le --source tones.wav raw.s16
+expect_code 0
+expect_same tsv
+sound raw.f32 16000 2 3 300 6000 0
+hear classify -m "$model" --raw 16000:2:f32le raw.f32
+expect_code 0
+expect_lines 27
+
+# shorter than a window
+sound short.wav 16000 1 0.01 300
+hear classify -m "$model" short.wav
+expect_code 0
+expect_lines 2
+expect_match '^short.wav	0.000	0.010	'
+
+# what is no recording
+: >empty.wav
+printf 'this is no sound\n' >text.wav
+head -c 1000 tones.wav >cut.wav
+head -c 30 tones.wav >stump.wav
+sound silent.wav 16000 1 0 300
+mkdir folder
+hear classify -m "$model" none.wav
+expect_code 66
+expect_error '^hearsay: none.wav: '
+hear classify -m "$model" empty.wav
+expect_code 65
+expect_error '^hearsay: empty.wav: '
+hear classify -m "$model" text.wav
+expect_code 65
+hear classify -m "$model" stump.wav
+expect_code 65
+hear classify -m "$model" silent.wav
+expect_code 65
+expect_error 'silent.wav: .*no sound'
+hear classify -m "$model" folder
+expect_code 65
+expect_error '^hearsay: folder: '
+hear classify -m "$model" cut.wav
+expect_code 65 # what there is of it is heard all the same
+expect_lines 2
+expect_error '^hearsay: cut.wav: '
+
+# one bad of many: the others are done
+hear classify -m "$model" text.wav tones.wav none.wav
+expect_code 65
+expect_lines 27
+[ "$(wc -l <err)" -eq 2 ] || complain "not a line for each bad file"
+hear classify -m "$model" none.wav tones.wav gone.wav
+expect_code 66
+expect_lines 27
+
+# names from elsewhere: no control character reaches a terminal or breaks a table
+name=$(printf 'a\033[2J\tb\n\r.wav')
+cp short.wav "$name"
+hear classify -m "$model" -f tsv "$name"
+expect_code 0
+expect_lines 2
+expect_match '^a\?\[2J\?b\?\?\.wav	0\.000	'
+hear classify -m "$model" -f text "$name"
+expect_lines 2 # a heading, and the window
+expect_match '^a\?\[2J\?b\?\?\.wav:$'
+hear classify -m "$model" -f jsonl "$name"
+expect_match '"source":"a\\u001b\[2J\\u0009b\\u000a\\u000d.wav"'
+hear classify -m "$model" "no$name"
+expect_error 'noa\?\[2J\?b\?\?\.wav: '
+cp short.wav ./-f
+hear classify -m "$model" -- -f
+expect_code 0
+expect_match '^-f	'
+
+# the locale changes nothing
+for locale in de_DE.UTF-8 de_DE.utf8 fr_FR.UTF-8 C.UTF-8; do
+    LC_ALL=$locale "$HEARSAY" classify -m "$model" tones.wav >out 2>err
+    code=$? last="LC_ALL=$locale hearsay classify"
+    expect_code 0
+    expect_same tsv
+done
+finish

@@ -1,0 +1,50 @@
+#!/bin/bash
+# options.sh - what --help shows is in the manual pages and offered by the completions, and what the
+# manual pages show is in --help.
+set -u
+cd "${srcdir:-.}" || exit 99
+bad=0
+complain() {
+    echo "$*"
+    bad=1
+}
+PATH=$(dirname "$HEARSAY"):$PATH
+# shellcheck source=/dev/null
+. completion/hearsay
+
+# complete_line WORD...: what bash would offer for the last word
+complete_line() {
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
+    COMPREPLY=()
+    _hearsay
+}
+offered() { printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -e "$1"; }
+
+commands=$(hearsay --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p')
+[ -n "$commands" ] || complain "hearsay --help shows no commands"
+complete_line hearsay ""
+for command in $commands; do
+    offered "$command" || complain "completion does not offer $command"
+    grep -q "^\.It Cm $command" man/hearsay.1 || complain "man/hearsay.1 lacks $command"
+    help=$(hearsay "$command" --help) || complain "hearsay $command --help fails"
+    longest=$(printf '%s\n' "$help" | awk '{ print length }' | sort -n | tail -n 1)
+    [ "$longest" -le 80 ] || complain "hearsay $command --help: $longest columns"
+    pages=$(find man -name "hearsay-$command*.1")
+    [ -n "$pages" ] || { complain "there is no man/hearsay-$command.1"; continue; }
+
+    options=$(printf '%s\n' "$help" |
+        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\).*/\2/p')
+    complete_line hearsay "$command" -
+    for option in $options; do
+        # shellcheck disable=SC2086 # a list of names
+        grep -q "^\.It .*Fl \\\\-$option\\>" $pages || complain "$pages: lacks --$option"
+        offered "--$option" || complain "completion of $command does not offer --$option"
+    done
+    # shellcheck disable=SC2013,SC2086 # names have no blanks
+    for option in $(sed -n 's/^\.It .*Fl \\-\([a-z-]*\).*/\1/p' $pages | sort -u); do
+        printf '%s\n' "$options" | grep -qx "$option" ||
+            complain "$pages: --$option is not in hearsay $command --help"
+    done
+done
+exit $bad
