@@ -76,7 +76,7 @@ static bool make_plan(hear_fft *f)
     f->turn = hear_alloc(2 * (h + 1), sizeof f->turn[0]);
     if (!f->pairs || !f->half || !f->turn)
         return false;
-        f->turn[k] = (float)cos(angle) + (float)sin(angle) * I;
+    for (size_t k = 0; k <= h; k++) {
         f->turn[2 * k] = cos(2.0 * M_PI * (double)k / (double)f->n);
         f->turn[2 * k + 1] = -sin(2.0 * M_PI * (double)k / (double)f->n);
     }
