@@ -1,5 +1,7 @@
-/* source_portaudio.h - microphones. PortAudio's and ALSA's writing to descriptor 2 is kept off it.
+/* source_portaudio.h - microphones.
  *
+ * PortAudio and what lies under it write to descriptor 2 as they like: while devices are listed and
+ * while a microphone is open it leads nowhere; our own messages go to hear_quiet_fd (quiet.h).
  * Threads: one at a time; only hear_mic_write_fn runs on PortAudio's callback thread. */
 #ifndef IO_SOURCE_PORTAUDIO_H
 #define IO_SOURCE_PORTAUDIO_H
@@ -29,9 +31,11 @@ typedef void hear_mic_write_fn(void *user, const float *mono, size_t n);
 
 typedef struct hear_mic hear_mic;
 
-/* name: NULL for the default; an index, a name, a part of one, or HOSTAPI:part. want_rate_hz: used
- * where the device takes it, its own rate otherwise. Errors: HEAR_ERR_DEVICE (none, none of that
- * name, several, refused: err says which). */
+/* name: NULL for the default; an index; a name; HOSTAPI:part where that begins with the name of a
+ * host API (part "" is its default); or a part of a name, upper and lower case alike.
+ * want_rate_hz: tried first, where it is not 0; then the device's own, then common ones, so no rate
+ * that is refused is an error. Up to two channels are opened and mixed to their mean.
+ * Errors: HEAR_ERR_DEVICE (none, none of that name, several, refused: err says which). */
 HEAR_MUST_CHECK hear_status hear_mic_open(hear_mic **out, const char *name, uint32_t want_rate_hz,
                                           hear_error *err);
 uint32_t hear_mic_rate_hz(const hear_mic *mic);
@@ -40,7 +44,8 @@ HEAR_MUST_CHECK hear_status hear_mic_start(hear_mic *mic, hear_mic_write_fn *wri
                                            hear_error *err);
 /* Stops and closes; NULL is allowed. */
 void hear_mic_close(hear_mic *mic);
-bool hear_mic_running(const hear_mic *mic); /* false once the device went away */
+/* False once the device went away: its stream ended, or gave nothing for 2 s. */
+bool hear_mic_running(const hear_mic *mic);
 double hear_mic_latency_s(const hear_mic *mic);
 /* PortAudio's overflow flags so far carry no count: how often, and an estimate from the stream
  * time. */

@@ -1,13 +1,14 @@
 /* pipeline.h - the threads of a running stream.
  *
- *   source thread or callback -> ring -> dsp thread -> frame ring -> inference thread -> result
- * ring -> reader
+ *   source thread or callback -> ring -> dsp thread -> windows -> inference thread -> results ->
+ *   reader
  *
  * One rule for overload: live, when inference cannot keep up, whole windows are skipped and
- * counted, audio never; from a recording everything waits instead (back-pressure), so nothing is
- * lost or skipped. Threads: create, start, stop and destroy by one thread; each function below says
- * whose it is. Real-time: after start neither the dsp nor the inference thread allocates, locks,
- * logs or opens files. */
+ * counted, audio never; and when the reader does not, results are dropped and counted. From a
+ * recording everything waits instead (back-pressure), so nothing is lost, skipped or dropped.
+ * Threads: create, start, stop and destroy by one thread; each function below says whose it is.
+ * Who waits sleeps on a semaphore of its own (wake.h). Real-time: after start neither the dsp nor
+ * the inference thread allocates, locks, logs or opens files. */
 #ifndef STREAM_PIPELINE_H
 #define STREAM_PIPELINE_H
 
@@ -26,12 +27,18 @@ typedef struct {
     double ring_s;    /* room between source and dsp; 0 takes 2 seconds */
 } hear_pipeline_config;
 
+/* The model must outlive the pipeline. On failure *out is NULL. Errors: HEAR_ERR_ARG (a field out
+ * of its range), HEAR_ERR_MODEL (as hear_classifier_create's), HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_pipeline_create(hear_pipeline **out,
                                                  const hear_pipeline_config *config,
                                                  hear_error *err);
-void hear_pipeline_destroy(hear_pipeline *p); /* stops first; NULL is allowed */
+/* Stops first; NULL is allowed. Source, reader and display must have ended. */
+void hear_pipeline_destroy(hear_pipeline *p);
+/* Returns once the network has been warmed up on its thread. Once only. Errors: HEAR_ERR_INTERNAL
+ * (no more threads). */
 HEAR_MUST_CHECK hear_status hear_pipeline_start(hear_pipeline *p, hear_error *err);
-void hear_pipeline_stop(hear_pipeline *p); /* at once: what is under way is dropped */
+/* At once: what is under way is dropped. Results that are ready can still be read. */
+void hear_pipeline_stop(hear_pipeline *p);
 
 /* The source's side: one thread, or the audio callback. Mono, full scale ±1. Live: never waits,
  * counts what did not fit (its place in the stream is kept); recorded: waits for room, returns
@@ -54,6 +61,7 @@ typedef struct {
     double lost_s;                       /* in the ring, and by write_lost */
     uint64_t n_windows;                  /* classified */
     uint64_t n_skipped;                  /* windows that inference could not keep up with */
+    uint64_t n_dropped;                  /* results that the reader could not keep up with */
     double infer_p50_ms, infer_worst_ms; /* of a window, so far */
     double latency_ms; /* from a window's last sample in the ring to its result, last window */
 } hear_pipeline_snapshot;

@@ -1,0 +1,236 @@
+/* test_sink.c - results as lines. */
+#include "test.h"
+
+#include "base/thread.h"
+#include "io/sink.h"
+#include "stream/model_info.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *labels[] = { (char *)"speech", (char *)"music", (char *)"caf\xc3\xa9 \"x\"" };
+static const hear_model model = { .info = { .n_labels = 3, .labels = labels } };
+static const float probs[] = { 0.98124f, 0.015f, 0.00376f };
+static const hear_window_result window = {
+    .start_s = 0.5, .end_s = 3.5, .n_labels = 3, .probs = probs
+};
+
+static int file_of(char *path)
+{
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    unlink(path);
+    return fd;
+}
+
+static const char *content(int fd)
+{
+    static char text[65536];
+    const ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    assert_true(n >= 0);
+    text[n] = '\0';
+    return text;
+}
+
+/* What comes of one window, one more with loss, and one file. */
+static const char *lines(const char *format, size_t top, double threshold)
+{
+    char path[] = "/tmp/hearsay-sink-XXXXXX";
+    const hear_sink_config config = {
+        .format = format, .fd = file_of(path), .top = top, .threshold = threshold
+    };
+    hear_sink *s;
+    assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+    assert_int_equal(hear_sink_begin(s, NULL), HEAR_OK);
+    assert_int_equal(hear_sink_window(s, "a.wav", &window, NULL), HEAR_OK);
+    const float other[] = { 0.25f, 0.25f, 0.5f };
+    const hear_window_result lost = {
+        .start_s = 3.0, .end_s = 6.0004, .lost_s = 0.12, .n_labels = 3, .probs = other
+    };
+    assert_int_equal(hear_sink_window(s, "a.wav", &lost, NULL), HEAR_OK);
+    assert_int_equal(hear_sink_file(s, "b\t.wav", &lost, NULL), HEAR_OK);
+    hear_sink_destroy(s);
+    const char *const text = content(config.fd);
+    close(config.fd);
+    return text;
+}
+
+static void test_tsv_is_a_table_with_a_header(void **state)
+{
+    (void)state;
+    assert_string_equal(lines("tsv", 1, 0.0), "source\tstart_s\tend_s\tlabel\tprob\n"
+                                              "a.wav\t0.500\t3.500\tspeech\t0.9812\n"
+                                              "a.wav\t3.000\t6.000\tcaf\xc3\xa9 \"x\"\t0.5000\n"
+                                              "b?.wav\t3.000\t6.000\tcaf\xc3\xa9 \"x\"\t0.5000\n");
+    assert_string_equal(lines("tsv", 2, 0.6),
+                        "source\tstart_s\tend_s\tlabel\tprob\tlabel2\tprob2\n"
+                        "a.wav\t0.500\t3.500\tspeech\t0.9812\tmusic\t0.0150\n");
+}
+
+static void test_jsonl_is_an_object_a_line(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        lines("jsonl", 2, 0.0),
+        "{\"v\":1,\"type\":\"window\",\"source\":\"a.wav\",\"start_s\":0.500,\"end_s\":3.500,"
+        "\"label\":\"speech\",\"prob\":0.9812,\"top\":[{\"label\":\"speech\",\"prob\":0.9812},"
+        "{\"label\":\"music\",\"prob\":0.0150}],\"lost_s\":0.000}\n"
+        "{\"v\":1,\"type\":\"window\",\"source\":\"a.wav\",\"start_s\":3.000,\"end_s\":6.000,"
+        "\"label\":\"caf\xc3\xa9 \\\"x\\\"\",\"prob\":0.5000,\"top\":["
+        "{\"label\":\"caf\xc3\xa9 \\\"x\\\"\",\"prob\":0.5000},"
+        "{\"label\":\"speech\",\"prob\":0.2500}],\"lost_s\":0.120}\n"
+        "{\"v\":1,\"type\":\"file\",\"source\":\"b\\u0009.wav\",\"start_s\":3.000,\"end_s\":6.000,"
+        "\"label\":\"caf\xc3\xa9 \\\"x\\\"\",\"prob\":0.5000,\"top\":["
+        "{\"label\":\"caf\xc3\xa9 \\\"x\\\"\",\"prob\":0.5000},"
+        "{\"label\":\"speech\",\"prob\":0.2500}],\"lost_s\":0.120}\n");
+}
+
+static void test_text_has_columns_under_the_sources_name(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        lines("text", 3, 0.0),
+        "a.wav:\n"
+        "     0.500 -     3.500 s   speech     98.1 %   music 1.5, caf\xc3\xa9 \"x\" 0.4\n"
+        "     3.000 -     6.000 s   caf\xc3\xa9 \"x\"   50.0 %   speech 25.0, "
+        "music 25.0   lost 0.120 s\n"
+        "b?.wav                               3.000 s   caf\xc3\xa9 \"x\"   50.0 %   "
+        "speech 25.0, music 25.0   lost 0.120 s\n");
+}
+
+static void test_formats_are_known_by_name(void **state)
+{
+    (void)state;
+    assert_true(hear_sink_format_known("tsv") && hear_sink_format_known("jsonl") &&
+                hear_sink_format_known("text"));
+    assert_false(hear_sink_format_known("xml"));
+    hear_sink *s;
+    hear_error err;
+    const hear_sink_config config = { .format = "xml", .fd = 1, .top = 1 };
+    assert_int_equal(hear_sink_create(&s, &model, &config, &err), HEAR_ERR_ARG);
+    assert_null(s);
+    assert_string_equal(err.text, "format \"xml\": text, tsv and jsonl are known");
+}
+
+static void test_one_write_a_line_and_no_heap_after_the_first(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_DIRECT), 0); /* each write is a packet of its own */
+    const char *const formats[] = { "text", "tsv", "jsonl" };
+    for (size_t i = 0; i < 3; i++) {
+        const hear_sink_config config = { .format = formats[i], .fd = ends[1], .top = 3 };
+        hear_sink *s;
+        assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+        assert_int_equal(hear_sink_window(s, "a.wav", &window, NULL), HEAR_OK);
+        test_forbid_heap();
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(hear_sink_window(s, "a.wav", &window, NULL), HEAR_OK);
+        test_allow_heap();
+        char line[4096];
+        for (int k = 0; k < (i == 0 ? 5 : 4); k++) {
+            const ssize_t n = read(ends[0], line, sizeof line);
+            assert_true(n > 0 && line[n - 1] == '\n');
+            assert_ptr_equal(memchr(line, '\n', (size_t)n), line + n - 1);
+        }
+        hear_sink_destroy(s);
+    }
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void test_a_source_may_have_any_length(void **state)
+{
+    (void)state;
+    static char name[9000];
+    memset(name, '\001', sizeof name - 1); /* six bytes each in JSON */
+    char path[] = "/tmp/hearsay-sink-XXXXXX";
+    const hear_sink_config config = { .format = "jsonl", .fd = file_of(path), .top = 3 };
+    hear_sink *s;
+    assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+    assert_int_equal(hear_sink_window(s, name, &window, NULL), HEAR_OK);
+    const char *const text = content(config.fd);
+    assert_true(strlen(text) > 6 * (sizeof name - 1));
+    assert_string_equal(text + strlen(text) - 17, ",\"lost_s\":0.000}\n");
+    hear_sink_destroy(s);
+    close(config.fd);
+}
+
+static void test_a_closed_pipe_and_a_full_disk_are_told_apart(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    close(ends[0]);
+    hear_sink_config config = { .format = "tsv", .fd = ends[1], .top = 1 };
+    hear_sink *s;
+    assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+    assert_int_equal(hear_sink_begin(s, NULL), HEAR_ERR_INTERRUPTED);
+    hear_sink_destroy(s);
+    close(ends[1]);
+    config.fd = open("/dev/full", O_WRONLY);
+    if (config.fd < 0)
+        skip();
+    assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+    hear_error err;
+    assert_int_equal(hear_sink_begin(s, &err), HEAR_ERR_IO);
+    assert_string_equal(err.text, "cannot write: No space left on device");
+    hear_sink_destroy(s);
+    close(config.fd);
+}
+
+static void *stop_soon(void *arg)
+{
+    test_heap_exempt_thread();
+    usleep(30000);
+    return write(*(int *)arg, "!", 1) == 1 ? NULL : arg;
+}
+
+static void test_a_write_that_waits_can_be_stopped(void **state)
+{
+    (void)state;
+    int ends[2], stop[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pipe(stop), 0);
+    const hear_sink_config config = {
+        .format = "jsonl", .fd = ends[1], .top = 3, .stop_fd = stop[0]
+    };
+    hear_sink *s;
+    assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+    pthread_t thread;
+    assert_int_equal(hear_thread_start(&thread, stop_soon, &stop[1]), 0);
+    static char name[5000]; /* lines longer than PIPE_BUF */
+    memset(name, 'x', sizeof name - 1);
+    hear_status status;
+    while ((status = hear_sink_window(s, name, &window, NULL)) == HEAR_OK) {
+    }
+    assert_int_equal(status, HEAR_ERR_INTERRUPTED);
+    void *failed;
+    pthread_join(thread, &failed);
+    assert_null(failed);
+    hear_sink_destroy(s);
+    close(ends[0]);
+    close(ends[1]);
+    close(stop[0]);
+    close(stop[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tsv_is_a_table_with_a_header),
+        cmocka_unit_test(test_jsonl_is_an_object_a_line),
+        cmocka_unit_test(test_text_has_columns_under_the_sources_name),
+        cmocka_unit_test(test_formats_are_known_by_name),
+        cmocka_unit_test(test_one_write_a_line_and_no_heap_after_the_first),
+        cmocka_unit_test(test_a_source_may_have_any_length),
+        cmocka_unit_test(test_a_closed_pipe_and_a_full_disk_are_told_apart),
+        cmocka_unit_test(test_a_write_that_waits_can_be_stopped),
+    };
+    return cmocka_run_group_tests_name("sink", tests, NULL, NULL);
+}
