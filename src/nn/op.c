@@ -1,0 +1,43 @@
+/* op.c - the table of operators: one line for each. */
+#include "config.h"
+
+#include "nn/op_list.h"
+
+#include <string.h>
+
+static const hear_op *const table[] = {
+    &hear_op_add,         &hear_op_batch_normalization,
+    &hear_op_concat,      &hear_op_constant,
+    &hear_op_div,         &hear_op_dropout,
+    &hear_op_exp,         &hear_op_flatten,
+    &hear_op_gemm,        &hear_op_identity,
+    &hear_op_leaky_relu,  &hear_op_log,
+    &hear_op_log_softmax, &hear_op_matmul,
+    &hear_op_max,         &hear_op_min,
+    &hear_op_mul,         &hear_op_pow,
+    &hear_op_reduce_max,  &hear_op_reduce_mean,
+    &hear_op_reduce_min,  &hear_op_reduce_sum,
+    &hear_op_relu,        &hear_op_reshape,
+    &hear_op_sigmoid,     &hear_op_slice,
+    &hear_op_softmax,     &hear_op_sqrt,
+    &hear_op_squeeze,     &hear_op_sub,
+    &hear_op_tanh,        &hear_op_unsqueeze,
+};
+
+const hear_op *hear_op_find(const char *domain, const char *name)
+{
+    for (size_t i = 0; i < hear_op_count(); i++)
+        if (strcmp(table[i]->name, name) == 0 && strcmp(table[i]->domain, domain) == 0)
+            return table[i];
+    return NULL;
+}
+
+size_t hear_op_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const hear_op *hear_op_at(size_t i)
+{
+    return table[i];
+}

@@ -1,0 +1,231 @@
+/* op_binary.c - Add, Sub, Mul, Div, Pow, Max, Min with NumPy's broadcasting: float32, and int64 for
+ * arithmetic on shapes while planning.
+ *
+ * Each is a struct of row functions: u and v are the inputs' numbers, w the output's, g its
+ * gradient. Max and Min of more than two inputs go through the output, one input at a time. */
+#include "config.h"
+
+#include "nn/op_list.h"
+
+#include "base/error.h"
+#include "nn/broadcast.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    size_t n;
+    hear_broadcast b[];
+} params;
+
+#define F32_I64 (1u << HEAR_F32 | 1u << HEAR_I64)
+
+typedef void row_f32(float *y, const float *a, size_t sa, const float *b, size_t sb, size_t n);
+typedef void row_i64(int64_t *y, const int64_t *a, size_t sa, const int64_t *b, size_t sb,
+                     size_t n);
+typedef void row_back(float *ga, float *gb, const float *g, const float *a, size_t sa,
+                      const float *b, size_t sb, const float *y, size_t n);
+
+/* The three loops are the same; apart, the compiler makes vectors of them. */
+#define ROW(name, type, expression)                                                                \
+    static void name(type *y, const type *a, size_t sa, const type *b, size_t sb, size_t n)        \
+    {                                                                                              \
+        if (sa && sb) {                                                                            \
+            for (size_t i = 0; i < n; i++) {                                                       \
+                const type u = a[i], v = b[i];                                                     \
+                y[i] = (expression);                                                               \
+            }                                                                                      \
+        } else if (sa) {                                                                           \
+            const type v = b[0];                                                                   \
+            for (size_t i = 0; i < n; i++) {                                                       \
+                const type u = a[i];                                                               \
+                y[i] = (expression);                                                               \
+            }                                                                                      \
+        } else {                                                                                   \
+            const type u = a[0];                                                                   \
+            for (size_t i = 0; i < n; i++) {                                                       \
+                const type v = b[i * sb];                                                          \
+                y[i] = (expression);                                                               \
+            }                                                                                      \
+        }                                                                                          \
+    }
+
+/* A repeated input gathers its row's gradient in double, so that long rows lose nothing. */
+#define BACK(name, du, dv)                                                                         \
+    static void name(float *ga, float *gb, const float *g, const float *a, size_t sa,              \
+                     const float *b, size_t sb, const float *y, size_t n)                          \
+    {                                                                                              \
+        double sum_a = 0.0, sum_b = 0.0;                                                           \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            const float u = a[i * sa], v = b[i * sb], w = y[i];                                    \
+            (void)u, (void)v, (void)w;                                                             \
+            if (ga && sa)                                                                          \
+                ga[i] += g[i] * (du);                                                              \
+            else if (ga)                                                                           \
+                sum_a += (double)(g[i] * (du));                                                    \
+            if (gb && sb)                                                                          \
+                gb[i] += g[i] * (dv);                                                              \
+            else if (gb)                                                                           \
+                sum_b += (double)(g[i] * (dv));                                                    \
+        }                                                                                          \
+        if (ga && !sa)                                                                             \
+            ga[0] += (float)sum_a;                                                                 \
+        if (gb && !sb)                                                                             \
+            gb[0] += (float)sum_b;                                                                 \
+    }
+
+/* int64 wraps around, as the operators that made such numbers do. */
+#define WRAP(op) (int64_t)((uint64_t)u op(uint64_t) v)
+static int64_t divide(int64_t u, int64_t v)
+{
+    if (v == 0 || (u == INT64_MIN && v == -1))
+        return 0; /* undefined; no file may crash us */
+    return u / v;
+}
+
+/* whole powers by squaring; a negative one of a whole number is 0, 1 or -1 */
+static int64_t power_of(int64_t u, int64_t v)
+{
+    if (v < 0)
+        return u == 1 ? 1 : u == -1 ? (v % 2 ? -1 : 1) : 0;
+    uint64_t base = (uint64_t)u, y = 1;
+    for (; v > 0; v /= 2, base *= base)
+        if (v % 2)
+            y *= base;
+    return (int64_t)y;
+}
+
+ROW(add_f32, float, u + v)
+ROW(sub_f32, float, u - v)
+ROW(mul_f32, float, u *v)
+ROW(div_f32, float, u / v)
+ROW(pow_f32, float, v == 2.0f ? u * u : powf(u, v))
+ROW(max_f32, float, v > u || isnan(v) ? v : u)
+ROW(min_f32, float, v < u || isnan(v) ? v : u)
+ROW(add_i64, int64_t, WRAP(+))
+ROW(sub_i64, int64_t, WRAP(-))
+ROW(mul_i64, int64_t, WRAP(*))
+ROW(div_i64, int64_t, divide(u, v))
+ROW(pow_i64, int64_t, power_of(u, v))
+ROW(max_i64, int64_t, v > u ? v : u)
+ROW(min_i64, int64_t, v < u ? v : u)
+BACK(add_back, 1.0f, 1.0f)
+BACK(sub_back, 1.0f, -1.0f)
+BACK(mul_back, v, u)
+BACK(div_back, 1.0f / v, -w / v)
+BACK(pow_back, v *powf(u, v - 1.0f), w *logf(u))
+/* of equal ones the first gets the gradient */
+BACK(max_back, v > u ? 0.0f : 1.0f, v > u ? 1.0f : 0.0f)
+BACK(min_back, v < u ? 0.0f : 1.0f, v < u ? 1.0f : 0.0f)
+
+static hear_status infer(hear_call *c, hear_error *err)
+{
+    hear_shape shape = c->in[0]->shape;
+    for (size_t j = 0; j < c->n_in; j++) {
+        if (!c->in[j])
+            return hear_call_fail(c, err, "input %zu is left out", j);
+        const hear_status s = hear_call_want_dtype(c, j, F32_I64, err);
+        if (s)
+            return s;
+        if (c->in[j]->dtype != c->in[0]->dtype)
+            return hear_call_fail(c, err, "inputs of different element types");
+        if (!hear_shape_broadcast(&shape, &shape, &c->in[j]->shape)) {
+            char a[64], b[64];
+            return hear_call_fail(c, err, "shapes %s and %s do not fit",
+                                  hear_shape_text(&shape, a, sizeof a),
+                                  hear_shape_text(&c->in[j]->shape, b, sizeof b));
+        }
+    }
+    if (c->training && c->n_in != 2)
+        return hear_call_fail(c, err, "can be trained with two inputs only");
+    hear_call_set_out(c, 0, c->in[0]->dtype, &shape);
+
+    /* one walk over inputs 0 and 1, and one for each further input against the output */
+    const size_t n = c->n_in > 2 ? c->n_in - 1 : 1;
+    params *p = hear_call_params(c, sizeof *p + n * sizeof p->b[0]);
+    if (!p)
+        return HEAR_ERR_MEM;
+    p->n = n;
+    const hear_shape *first[2] = { &c->in[0]->shape, &c->in[c->n_in > 1]->shape };
+    hear_broadcast_init(&p->b[0], &shape, 2, first);
+    for (size_t k = 1; k < n; k++) {
+        const hear_shape *more[2] = { &shape, &c->in[k + 1]->shape };
+        hear_broadcast_init(&p->b[k], &shape, 2, more);
+    }
+    return HEAR_OK;
+}
+
+static void forward(hear_call *c, row_f32 *f32, row_i64 *i64)
+{
+    const params *p = c->params;
+    for (size_t k = 0; k < p->n; k++) {
+        const hear_broadcast *b = &p->b[k];
+        const hear_tensor *u = k == 0 ? c->in[0] : c->out[0];
+        const hear_tensor *v = c->in[c->n_in > 1 ? k + 1 : 0];
+        hear_broadcast_walk w = hear_broadcast_begin(b);
+        for (; w.more; hear_broadcast_next(b, &w)) {
+            if (c->out[0]->dtype == HEAR_F32)
+                f32((float *)c->out[0]->data + w.out, (const float *)u->data + w.in[0], b->step[0],
+                    (const float *)v->data + w.in[1], b->step[1], b->n);
+            else
+                i64((int64_t *)c->out[0]->data + w.out, (const int64_t *)u->data + w.in[0],
+                    b->step[0], (const int64_t *)v->data + w.in[1], b->step[1], b->n);
+        }
+    }
+    hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
+}
+
+/* More than two inputs cannot be trained: infer says so. */
+static void backward(hear_call *c, row_back *back)
+{
+    const params *p = c->params;
+    const hear_broadcast *b = &p->b[0];
+    const float *u = c->in[0]->data, *v = c->in[1]->data, *y = c->out[0]->data;
+    float *gu = c->in_grad[0], *gv = c->in_grad[1];
+    hear_broadcast_walk w = hear_broadcast_begin(b);
+    for (; w.more; hear_broadcast_next(b, &w))
+        back(gu ? gu + w.in[0] : NULL, gv ? gv + w.in[1] : NULL, c->out_grad[0] + w.out,
+             u + w.in[0], b->step[0], v + w.in[1], b->step[1], y + w.out, b->n);
+}
+
+static const char *const two[] = { "x=2x3x4 x=2x3x4", "x=2x3x4 x=4",       "x=2x3x4 x=3x1",
+                                   "x=3x1 x=2x1x4",   "x=1 x=2x3",         "x=2x3 x=1",
+                                   "x=2x3x4 x=2x1x4", "x=2x3x4x2 x=3x1x1", NULL };
+static const char *const quotient[] = { "x=2x3x4 x=2x3x4(0.5..2)", "x=3 x=2x1(0.5..2)",
+                                        "x=2x3x4 x=4(-2..-0.5)", NULL };
+static const char *const power[] = { "x=2x3(0.5..2) x=2x3", "x=2x3(0.5..2) x=1", NULL };
+
+#define BINARY(id, text, most, since, the_i64, the_cases)                                          \
+    static void id##_forward(hear_call *c)                                                         \
+    {                                                                                              \
+        forward(c, id##_f32, the_i64);                                                             \
+    }                                                                                              \
+    static void id##_backward(hear_call *c)                                                        \
+    {                                                                                              \
+        backward(c, id##_back);                                                                    \
+    }                                                                                              \
+    const hear_op hear_op_##id = {                                                                 \
+        .name = text,                                                                              \
+        .domain = "",                                                                              \
+        .min_opset = since,                                                                        \
+        .max_opset = HEAR_OPSET_MAX,                                                               \
+        .min_in = most > 2 ? 1 : 2,                                                                \
+        .max_in = most,                                                                            \
+        .max_out = 1,                                                                              \
+        .diff = 3,                                                                                 \
+        .inplace = true,                                                                           \
+        .fuses_act = true,                                                                         \
+        .infer = infer,                                                                            \
+        .forward = id##_forward,                                                                   \
+        .backward = id##_backward,                                                                 \
+        .cases = the_cases,                                                                        \
+    }
+
+#define MANY 64
+BINARY(add, "Add", 2, 7, add_i64, two);
+BINARY(sub, "Sub", 2, 7, sub_i64, two);
+BINARY(mul, "Mul", 2, 7, mul_i64, two);
+BINARY(div, "Div", 2, 7, div_i64, quotient);
+BINARY(pow, "Pow", 2, 7, pow_i64, power);
+BINARY(max, "Max", MANY, 8, max_i64, two);
+BINARY(min, "Min", MANY, 8, min_i64, two);

@@ -1,0 +1,141 @@
+/* op_matmul.c - MatMul as numpy.matmul: products of the last two dimensions, the others broadcast.
+ */
+#include "config.h"
+
+#include "nn/op_list.h"
+
+#include "base/error.h"
+#include "nn/broadcast.h"
+#include "nn/gemm.h"
+
+typedef struct {
+    size_t m, n, k;
+    hear_broadcast batch; /* over matrices */
+} params;
+
+static hear_status infer(hear_call *c, hear_error *err)
+{
+    hear_status s;
+    if ((s = hear_call_want_f32(c, 0, err)) || (s = hear_call_want_f32(c, 1, err)))
+        return s;
+    hear_shape a = c->in[0]->shape, b = c->in[1]->shape;
+    if (a.rank < 1 || b.rank < 1)
+        return hear_call_fail(c, err, "an input has no dimension");
+    params *p = hear_call_params(c, sizeof *p);
+    if (!p)
+        return HEAR_ERR_MEM;
+    /* a vector on the left is a row, on the right a column; its 1 goes away again */
+    const bool row = a.rank == 1, column = b.rank == 1;
+    if (row)
+        a = (hear_shape){ .rank = 2, .dim = { 1, a.dim[0] } };
+    if (column)
+        b = (hear_shape){ .rank = 2, .dim = { b.dim[0], 1 } };
+    a.rank -= 2;
+    b.rank -= 2;
+    p->m = (size_t)a.dim[a.rank];
+    p->k = (size_t)a.dim[a.rank + 1];
+    p->n = (size_t)b.dim[b.rank + 1];
+    hear_shape y;
+    if (a.dim[a.rank + 1] != b.dim[b.rank] || !hear_shape_broadcast(&y, &a, &b)) {
+        char ta[64], tb[64];
+        return hear_call_fail(c, err, "shapes %s and %s do not fit",
+                              hear_shape_text(&c->in[0]->shape, ta, sizeof ta),
+                              hear_shape_text(&c->in[1]->shape, tb, sizeof tb));
+    }
+    c->macs = hear_size_mul(hear_size_mul(p->m, p->n), p->k);
+    for (size_t i = 0; i < y.rank; i++)
+        c->macs = hear_size_mul(c->macs, (size_t)y.dim[i]);
+    if (b.rank == 0 || hear_shape_product(&b, 0, b.rank) == 1) {
+        for (size_t i = 0; i < a.rank; i++) /* one matrix on the right: all rows in one product */
+            p->m *= (size_t)a.dim[i];
+        const hear_shape one = { 0 }, *in[2] = { &one, &one };
+        hear_broadcast_init(&p->batch, &one, 2, in);
+    } else {
+        const hear_shape *in[2] = { &a, &b };
+        hear_broadcast_init(&p->batch, &y, 2, in);
+    }
+    if (!row)
+        y.dim[y.rank++] = a.dim[a.rank];
+    if (!column)
+        y.dim[y.rank++] = b.dim[b.rank + 1];
+    hear_call_set_out(c, 0, HEAR_F32, &y);
+    return HEAR_OK;
+}
+
+static void forward(hear_call *c)
+{
+    const params *p = c->params;
+    const hear_broadcast *b = &p->batch;
+    hear_gemm_args g = {
+        .m = p->m, .n = p->n, .k = p->k, .alpha = 1.0f, .lda = p->k, .ldb = p->n, .ldc = p->n
+    };
+    hear_broadcast_walk w = hear_broadcast_begin(b);
+    for (; w.more; hear_broadcast_next(b, &w))
+        for (size_t i = 0; i < b->n; i++) {
+            g.a = (const float *)c->in[0]->data + (w.in[0] + i * b->step[0]) * p->m * p->k;
+            g.b = (const float *)c->in[1]->data + (w.in[1] + i * b->step[1]) * p->k * p->n;
+            g.c = (float *)c->out[0]->data + (w.out + i) * p->m * p->n;
+            hear_gemm(&g);
+        }
+    hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
+}
+
+static void backward(hear_call *c)
+{
+    const params *p = c->params;
+    const hear_broadcast *b = &p->batch;
+    hear_broadcast_walk w = hear_broadcast_begin(b);
+    for (; w.more; hear_broadcast_next(b, &w))
+        for (size_t i = 0; i < b->n; i++) {
+            const size_t at_a = (w.in[0] + i * b->step[0]) * p->m * p->k;
+            const size_t at_b = (w.in[1] + i * b->step[1]) * p->k * p->n;
+            const float *g = c->out_grad[0] + (w.out + i) * p->m * p->n;
+            if (c->in_grad[0]) /* g B^T */
+                hear_gemm(&(hear_gemm_args){ .m = p->m,
+                                             .n = p->k,
+                                             .k = p->n,
+                                             .trans_b = true,
+                                             .alpha = 1.0f,
+                                             .beta = 1.0f,
+                                             .a = g,
+                                             .lda = p->n,
+                                             .b = (const float *)c->in[1]->data + at_b,
+                                             .ldb = p->n,
+                                             .c = c->in_grad[0] + at_a,
+                                             .ldc = p->k });
+            if (c->in_grad[1]) /* A^T g */
+                hear_gemm(&(hear_gemm_args){ .m = p->k,
+                                             .n = p->n,
+                                             .k = p->m,
+                                             .trans_a = true,
+                                             .alpha = 1.0f,
+                                             .beta = 1.0f,
+                                             .a = (const float *)c->in[0]->data + at_a,
+                                             .lda = p->k,
+                                             .b = g,
+                                             .ldb = p->n,
+                                             .c = c->in_grad[1] + at_b,
+                                             .ldc = p->n });
+        }
+}
+
+static const char *const cases[] = {
+    "x=3x4 x=4x5", "x=2x3x4 x=4x5", "x=2x3x4 x=2x4x5", "x=2x1x3x4 x=1x3x4x5", "x=4 x=4x5",
+    "x=3x4 x=4",   "x=4 x=4",       "x=3x4 x=2x4x5",   "x=2x3x4 x=1x4x5",     NULL,
+};
+
+const hear_op hear_op_matmul = {
+    .name = "MatMul",
+    .domain = "",
+    .min_opset = 1,
+    .max_opset = HEAR_OPSET_MAX,
+    .min_in = 2,
+    .max_in = 2,
+    .max_out = 1,
+    .diff = 3,
+    .fuses_act = true,
+    .infer = infer,
+    .forward = forward,
+    .backward = backward,
+    .cases = cases,
+};

@@ -1,0 +1,36 @@
+/* one_node.h - a graph of one node, written as a line of text.
+ *
+ * Words, apart by blanks: the inputs in order, then attributes and the rest.
+ *   x=2x3           a float32 tensor of that shape, filled with distinct numbers in -1 .. 1
+ *   x=2x3(0.5..2)   … in 0.5 .. 2
+ *   x=2x2{1,2,3,4}  … with these
+ *   x={5}           a scalar
+ *   i=0,-1          a list of int64, a constant; "i=" is an empty one
+ *   -               an input that is left out
+ *   name=value      an attribute of the operator, of the type that it states; lists have commas
+ *   opset=11        default 17
+ *   outs=3          outputs, default 1
+ *   learning        dropout and batch statistics are on */
+#ifndef TESTS_ONE_NODE_H
+#define TESTS_ONE_NODE_H
+
+#include "test.h"
+
+#include "nn/graph.h"
+
+typedef struct {
+    hear_graph *graph;
+    bool learning;
+} one_node;
+
+/* as_weights: the x are initialised values; otherwise graph inputs, whose numbers are in
+ * values[i]. Fails the test on what it cannot read. */
+one_node one_node_make(const char *op, const char *text, bool as_weights);
+void one_node_free(one_node *n);
+
+/* Runs an inference plan of op on text, the x being inputs; returns output 0 as a copy, to be freed
+ * with hear_tensor_destroy. Fails the test where planning fails. */
+hear_tensor *one_node_run(const char *op, const char *text);
+/* What planning says: the error's text, "" where it went well. */
+const char *one_node_error(const char *op, const char *text);
+#endif
