@@ -110,7 +110,6 @@ static hear_status open_view(job *j, size_t top, hear_error *err)
                : n_labels < DISPLAY_TOP ? n_labels
                                         : DISPLAY_TOP,
         .rate_hz = j->mic ? hear_mic_rate_hz(j->mic) : hear_source_rate_hz(j->source),
-        .hop_s = j->args.labels.hop_s,
         .input_latency_s = j->mic ? hear_mic_latency_s(j->mic) : 0.0,
     };
     return hear_view_create(&j->view, &config, err);

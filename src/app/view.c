@@ -50,7 +50,6 @@ hear_status hear_view_create(hear_view **out, const hear_view_config *config, he
     v->wall_ns = hear_now_ns();
     v->cpu_ns = hear_cpu_ns();
     v->status = (hear_screen_status){ .rate_hz = config->rate_hz,
-                                      .hop_s = config->hop_s,
                                       .window_s = hear_model_window_s(config->model) };
     const hear_screen_config screen = { .model = config->model,
                                         .source = config->source,
@@ -101,6 +100,7 @@ static void update_status(hear_view *v, hear_live *live, const hear_mic *mic)
     s->rms = p.rms;
     s->latency_ms = p.latency_ms + v->config.input_latency_s * 1e3;
     s->lost_s = p.lost_s;
+    s->hop_s = hear_pipeline_hop_s(hear_live_pipeline(live)); /* the true one: whole frames */
     s->n_skipped = p.n_skipped;
     if (mic)
         hear_mic_overflows(mic, &s->n_overflows, &overflow_s);

@@ -11,12 +11,11 @@ typedef struct hear_view hear_view;
 typedef struct {
     const hear_model *model;
     const char *model_name;
-    const char *source; /* device or file */
-    const char *tty;    /* NULL for stdin and stdout */
-    bool live;          /* a microphone, not a recording */
-    size_t top;         /* classes as bars */
-    uint32_t rate_hz;   /* of the source */
-    double hop_s;
+    const char *source;     /* device or file */
+    const char *tty;        /* NULL for stdin and stdout */
+    bool live;              /* a microphone, not a recording */
+    size_t top;             /* classes as bars */
+    uint32_t rate_hz;       /* of the source */
     double input_latency_s; /* of the device */
 } hear_view_config;
 

@@ -22,16 +22,16 @@ typedef struct {
 
 /* The order in which rows are given away. */
 static const wish wishes[] = {
-    { HEAR_PART_LABEL, 1, 0 },      { HEAR_PART_METER, 1, 0 },      { HEAR_PART_STATUS, 1, 0 },
-    { HEAR_PART_BARS, 3, 0 },       { HEAR_PART_WATERFALL, 3, 0 },  { HEAR_PART_HEADER, 1, 0 },
-    { HEAR_PART_RIBBON, 1, 0 },     { HEAR_PART_TIMELINE, 3, 0 },   { HEAR_PART_WATERFALL, 5, 0 },
-    { HEAR_PART_METER, 1, 1 },      { HEAR_PART_WATERFALL, 5, 1 },  { HEAR_PART_LABEL, 1, 1 },
-    { HEAR_PART_AXIS, 1, 0 },       { HEAR_PART_STATUS, 1, 1 },     { HEAR_PART_BARS, 4, 0 },
-    { HEAR_PART_WATERFALL, 8, 1 },  { HEAR_PART_TIMELINE, 5, 0 },   { HEAR_PART_BARS, 5, 0 },
-    { HEAR_PART_BARS, 5, 1 },       { HEAR_PART_METER, 2, 1 },      { HEAR_PART_WATERFALL, 14, 1 },
-    { HEAR_PART_BARS, 8, 1 },       { HEAR_PART_WATERFALL, 20, 1 }, { HEAR_PART_TIMELINE, 8, 0 },
-    { HEAR_PART_WATERFALL, 26, 1 }, { HEAR_PART_BARS, 12, 1 },      { HEAR_PART_TIMELINE, 12, 0 },
-    { HEAR_PART_WATERFALL, 40, 1 }, { HEAR_PART_BARS, 1000, 1 },
+    { HEAR_PART_LABEL, 1, 0 },     { HEAR_PART_METER, 1, 0 },      { HEAR_PART_STATUS, 1, 0 },
+    { HEAR_PART_BARS, 3, 0 },      { HEAR_PART_WATERFALL, 3, 0 },  { HEAR_PART_HEADER, 1, 0 },
+    { HEAR_PART_RIBBON, 1, 0 },    { HEAR_PART_TIMELINE, 3, 0 },   { HEAR_PART_WATERFALL, 5, 0 },
+    { HEAR_PART_METER, 1, 1 },     { HEAR_PART_WATERFALL, 5, 1 },  { HEAR_PART_LABEL, 1, 1 },
+    { HEAR_PART_AXIS, 1, 0 },      { HEAR_PART_STATUS, 1, 1 },     { HEAR_PART_BARS, 4, 0 },
+    { HEAR_PART_WATERFALL, 8, 1 }, { HEAR_PART_TIMELINE, 5, 0 },   { HEAR_PART_BARS, 5, 0 },
+    { HEAR_PART_BARS, 5, 1 },      { HEAR_PART_METER, 2, 1 },      { HEAR_PART_WATERFALL, 14, 1 },
+    { HEAR_PART_BARS, 8, 1 },      { HEAR_PART_WATERFALL, 20, 1 }, { HEAR_PART_TIMELINE, 8, 0 },
+    { HEAR_PART_BARS, 12, 1 },     { HEAR_PART_TIMELINE, 12, 0 },  { HEAR_PART_WATERFALL, 24, 1 },
+    { HEAR_PART_BARS, 1000, 1 }, /* the rest is the past's */
 };
 
 static int least(int a, int b)

@@ -56,7 +56,8 @@ typedef enum { HEAR_KEY_NONE, HEAR_KEY_QUIT } hear_screen_key;
 /* Draws, then waits for keys (q, space, ?) at most wait_ms, less at a key or a signal. Call it 20
  * to 30 times a second. HEAR_KEY_QUIT also where the terminal is gone. */
 hear_screen_key hear_screen_update(hear_screen *s, int wait_ms);
-/* Ctrl-Z: suspend puts the terminal back, resume takes it again and redraws. */
+/* Ctrl-Z: suspend puts the terminal back, resume (at SIGCONT) takes it again and redraws, also
+ * where there was no time to suspend. */
 void hear_screen_suspend(hear_screen *s);
 void hear_screen_resume(hear_screen *s);
 #endif

@@ -212,8 +212,6 @@ void hear_term_suspend(hear_term *t)
 
 void hear_term_resume(hear_term *t)
 {
-    if (!t->suspended)
-        return;
     t->suspended = false;
     atomic_store_explicit(&taken, true, memory_order_release);
     reset_prog_mode();

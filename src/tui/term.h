@@ -18,7 +18,9 @@ HEAR_MUST_CHECK hear_status hear_term_open(hear_term **out, const char *tty, hea
 void hear_term_close(hear_term *t); /* gives it back; NULL is allowed */
 
 void hear_term_suspend(hear_term *t); /* gives it back for now */
-void hear_term_resume(hear_term *t);  /* takes it again; everything must be drawn anew */
+/* Takes it again, also where it was only lost to a stop that could not be seen coming; everything
+ * must be drawn anew. */
+void hear_term_resume(hear_term *t);
 bool hear_term_suspended(const hear_term *t);
 
 /* True where the window has another size than curses thought; curses knows it afterwards. */

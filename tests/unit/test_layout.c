@@ -74,8 +74,8 @@ static void test_a_spectrogram_has_no_more_rows_than_bands(void **state)
     (void)state;
     hear_screen_layout l = hear_screen_layout_plan(100, 80, 3, 40, true);
     assert_int_equal(rows(&l, HEAR_PART_WATERFALL), 20);
-    l = hear_screen_layout_plan(100, 80, 3, 30, false);
-    assert_int_equal(rows(&l, HEAR_PART_WATERFALL), 30);
+    l = hear_screen_layout_plan(100, 80, 3, 20, false);
+    assert_int_equal(rows(&l, HEAR_PART_WATERFALL), 20);
 }
 
 int main(void)
