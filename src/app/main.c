@@ -13,6 +13,7 @@
 
 /* In the order of --help; plain `hearsay` is the first. */
 static const hear_cmd *const commands[] = {
+    &hear_cmd_evaluate,
     &hear_cmd_features,
     NULL,
 };
