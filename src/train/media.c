@@ -128,8 +128,9 @@ static void put_picture(FILE *out, hear_frontend *f, const hear_frontend_config 
                         unsigned char *bytes)
 {
     size_t taken = 0, n_frames = hear_frontend_process(f, samples, n, &taken, frames, room);
-    n_frames += hear_frontend_flush(f, hear_frontend_frame_length(config),
-                                    frames + n_frames * config->n_mels, room - n_frames);
+    n_frames += hear_frontend_flush(f, 0, frames + n_frames * config->n_mels, room - n_frames);
+    if (n_frames == 0) /* shorter than a frame */
+        n_frames = hear_frontend_flush(f, hear_frontend_frame_length(config), frames, room);
     hear_frontend_finish_window(config, frames, frames, n_frames);
     fputs("<img alt=\"mel spectrogram\" src=\"data:image/bmp;base64,", out);
     hear_put_base64(out, bytes, make_bmp(bytes, frames, n_frames, config->n_mels));
@@ -156,7 +157,7 @@ hear_status hear_media_write(FILE *out, const char *path, const hear_frontend_co
         status = hear_fail(err, HEAR_ERR_MEM, NULL);
     if (status == HEAR_OK) {
         put_picture(out, f, frontend, samples, n, frames, room, bytes);
-        fputs("<audio controls preload=\"none\" src=\"data:audio/wav;base64,", out);
+        fputs("<audio controls preload=\"metadata\" src=\"data:audio/wav;base64,", out);
         hear_put_base64(out, bytes, make_wav(bytes, samples, n, rate_hz));
         fputs("\"></audio>\n", out);
     }

@@ -22,6 +22,7 @@ static const char style[] =
     "body{font:15px/1.5 system-ui,sans-serif;max-width:62em;margin:2em auto;padding:0 1em}\n"
     "h1{font-size:1.5em}h2{margin-top:2em;border-bottom:1px solid var(--line)}\n"
     "table{border-collapse:collapse;margin:1em 0;font-variant-numeric:tabular-nums}\n"
+    "td{white-space:nowrap}caption{white-space:nowrap;text-align:left;font-size:.85em}\n"
     "th,td{padding:.25em .7em;text-align:right;border-bottom:1px solid var(--line)}\n"
     "th:first-child,td:first-child{text-align:left}\n"
     ".charts{display:flex;flex-wrap:wrap;gap:1em}.charts svg{max-width:100%;height:auto}\n"
