@@ -19,20 +19,20 @@ typedef struct {
 
 static const hear_option options[] = {
     { 'm', "model", "MODEL", HEAR_OPT_TEXTS, offsetof(args, models),
-      .help = "the model: a file, or a name to look for; give it again\nto see several side by "
-              "side (default: " HEAR_DEFAULT_MODEL ")" },
+      .help = "the model: a file, or a name to look for\n(default: " HEAR_DEFAULT_MODEL
+              "); give it again to see several\nside by side" },
     { 0, "data", "DATA", HEAR_OPT_TEXT, offsetof(args, data), .required = true,
-      .help = "labelled recordings: a folder DATA/LABEL/…, or a table" },
+      .help = "labelled recordings: a folder DATA/LABEL/…, or a\ntable" },
     { 0, "root", "DIR", HEAR_OPT_TEXT, offsetof(args, root),
       .help = "where the table's paths begin (default: its folder)" },
     { 0, "split", "all|train|valid|test", HEAR_OPT_CHOICE, offsetof(args, split),
-      .help = "which recordings (default: test where the table has splits,\notherwise all)" },
+      .help = "which recordings (default: test where the table\nhas splits, otherwise all)" },
     { 0, "by", "label|group|source", HEAR_OPT_CHOICE, offsetof(args, by),
-      .help = "a line for each label, speaker or take, or source\n(default: label)" },
+      .help = "a line for each label; speaker or take; or source\n(default: label)" },
     { 'f', "format", "text|jsonl", HEAR_OPT_CHOICE, offsetof(args, format),
       .help = "tables, or an object a model (default: text)" },
     { 0, "report", "OUT.html", HEAR_OPT_TEXT, offsetof(args, report),
-      .help = "also write a page with curves, and the worst mistakes to\nlook at and listen to" },
+      .help = "also write a page with curves, and the worst\nmistakes to look at and listen to" },
     { 0 },
 };
 
