@@ -168,7 +168,7 @@ const hear_cmd hear_cmd_evaluate = {
     .summary = "Tell how good models are on labelled recordings",
     .operands = "",
     .options = options,
-    .notes = "A recording's probabilities are the means over its windows. Intervals are Wilson's,\n"
-             "of 95 %.",
+    .notes = "A recording's probabilities are the means over its windows. Intervals are\n"
+             "Wilson's, of 95 %.",
     .run = run,
 };
