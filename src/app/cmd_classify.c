@@ -45,6 +45,7 @@ typedef struct {
     const args *args;
     const hear_model *model;
     hear_sink *sink;
+    bool begun; /* the header is written */
     hear_raw_spec raw;
     hear_classifier *classifier; /* kept while files have the same rate */
     uint32_t rate_hz;            /* of it */
@@ -55,6 +56,16 @@ typedef struct {
     hear_file_mean *mean; /* with --by file */
     hear_error output;    /* what went wrong with writing */
 } job;
+
+/* The header line, before the first recording that can be heard. */
+static hear_status begin(void *user, hear_error *err)
+{
+    job *const j = user;
+    if (j->begun)
+        return HEAR_OK;
+    j->begun = true;
+    return hear_sink_begin(j->sink, err);
+}
 
 static hear_status take_window(void *user, const hear_window_result *r, hear_error *err)
 {
@@ -93,6 +104,9 @@ static hear_status hear_at_once(job *j, hear_source *source, hear_error *err)
     hear_status s = prepare_classifier(j, hear_source_rate_hz(source), err);
     if (s != HEAR_OK)
         return s;
+    j->output.status = begin(j, &j->output);
+    if (j->output.status != HEAR_OK)
+        return HEAR_OK;
     static float samples[BLOCK];
     bool heard = false;
     for (size_t got = 1; s == HEAR_OK && got > 0 && j->output.status == HEAR_OK;) {
@@ -113,6 +127,7 @@ static hear_status hear_at_its_pace(job *j, hear_source *source, hear_error *err
         .model = j->model,
         .hop_s = j->args->labels.hop_s,
         .source = source,
+        .begin = begin,
         .window = take_window,
         .user = j,
     };
@@ -164,7 +179,6 @@ static int worse(int code, int another)
 static int classify_all(job *j, char *const *paths)
 {
     int code = HEAR_EXIT_OK;
-    j->output.status = hear_sink_begin(j->sink, &j->output);
     for (; *paths && j->output.status == HEAR_OK && !hear_signals_caught(); paths++) {
         hear_error err = { .status = HEAR_OK };
         err.status = classify(j, *paths, &err);
@@ -213,6 +227,6 @@ const hear_cmd hear_cmd_classify = {
     .summary = "Label recordings",
     .operands = "FILE... | -",
     .options = options,
-    .notes = "FILE is whatever libsndfile reads (wav, flac, ogg, mp3, ...); - is standard input.",
+    .notes = "FILE is what libsndfile reads (wav, flac, ogg, mp3, ...); - is standard input.",
     .run = run,
 };

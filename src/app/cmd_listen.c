@@ -225,7 +225,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (err.status == HEAR_OK)
         code = stream(&j, top);
     else
-        code = hear_report(j.args.input, &err);
+        code = hear_report(j.args.input ? j.args.input : j.args.device, &err);
     hear_mic_close(j.mic);
     hear_source_close(j.source);
     hear_sink_destroy(j.sink);
@@ -239,7 +239,7 @@ const hear_cmd hear_cmd_listen = {
     .summary = "Hear a microphone, live",
     .operands = "",
     .options = options,
-    .notes = "On a terminal: a display, q ends it, ? shows its keys. Otherwise labels on standard\n"
-             "output.",
+    .notes = "On a terminal it draws a display: q ends it, ? shows its keys. Otherwise it\n"
+             "writes labels on standard output.",
     .run = run,
 };

@@ -4,6 +4,7 @@
 
 #include "app/signals.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <errno.h>
@@ -13,10 +14,15 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATIENCE_S = 2 }; /* for whoever reads the labels, after a signal */
+enum {
+    PATIENCE_S = 2, /* for whoever reads the labels, after a signal */
+    AGAIN_MS = 500  /* a second signal sooner is the same one: timeout(1) sends it to the program
+                       and to its group */
+};
 
 static const int enders[] = { SIGINT, SIGTERM, SIGHUP };
 static const int crashes[] = { SIGQUIT, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV };
@@ -30,7 +36,8 @@ typedef struct {
 } signal_pipe;
 
 static signal_pipe news = { -1, -1 }, stop = { -1, -1 }, late = { -1, -1 };
-static atomic_int caught; /* lock-free, as the others here: a handler may use them */
+static atomic_int caught;          /* lock-free, as the others here: a handler may use them */
+static _Atomic uint64_t caught_ns; /* 0 until then */
 static atomic_bool hurried;
 static void (*_Atomic restore_terminal)(void);
 
@@ -73,9 +80,14 @@ static void end_now(int number)
 
 static void on_ender(int number)
 {
-    int none = 0;
-    if (!atomic_compare_exchange_strong(&caught, &none, number))
-        end_now(number);
+    uint64_t first_ns = 0;
+    const uint64_t now_ns = hear_now_ns();
+    if (!atomic_compare_exchange_strong(&caught_ns, &first_ns, now_ns)) {
+        if (now_ns - first_ns > AGAIN_MS * 1000000u)
+            end_now(number);
+        return;
+    }
+    caught = number;
     alarm(PATIENCE_S);
     put(&stop, number);
     put(&news, number);

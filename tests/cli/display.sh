@@ -13,7 +13,7 @@ cd "$tmp" || exit 99
 : >err
 
 # a shell of its own, with job control, whose prompt is nobody else's
-export LC_ALL=C.UTF-8 PS1='ready$ ' HEARSAY model HISTFILE=
+export LC_ALL=C.UTF-8 HEARSAY model HISTFILE=
 tm() { tmux -L "hearsay-$$" -f /dev/null "$@"; }
 trap 'tm kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
 last="tmux"
@@ -59,6 +59,8 @@ over() {
 # shellcheck disable=SC2016 # the other shell's
 listen='listen -m "$model" --input'
 
+# the trap keeps Ctrl-C from ending the rest of a line
+type_line "trap : INT; PS1='ready\$ '"
 wait_for at_prompt
 run "$listen long.wav"
 wait_for 'drawn long.wav'
@@ -112,13 +114,14 @@ expect_same wanted.tsv labels.tsv
 
 # a reader that does not read holds up neither the display nor the end
 mkfifo blocked
-# shellcheck disable=SC2217 # it holds the pipe open and reads nothing
-sleep 60 <blocked &
+exec 9<>blocked
+head -c 65536 /dev/zero >&9 # as much as it takes
 run "--display -f jsonl --hop 0.05 -m \"\$model\" --input long.wav >blocked"
 wait_for 'drawn low'
 tm send-keys q
-wait_for '[ -s after ]'
-kill $! 2>/dev/null
+over 74
+picture | grep -q 'hearsay: standard output: ' || complain "nothing is said of the lost labels"
+exec 9>&-
 
 # where drawing is not asked for or cannot be: lines
 run "$listen short.wav -f text"

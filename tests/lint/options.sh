@@ -23,9 +23,11 @@ offered() { printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -e "$1"; }
 
 commands=$(hearsay --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p')
 [ -n "$commands" ] || complain "hearsay --help shows no commands"
+complete_line hearsay ""
 for command in $commands; do
-    complete_line hearsay ""
     offered "$command" || complain "completion does not offer $command"
+done
+for command in $commands; do
     grep -q "^\.It Cm $command" man/hearsay.1 || complain "man/hearsay.1 lacks $command"
     help=$(hearsay "$command" --help) || complain "hearsay $command --help fails"
     longest=$(printf '%s\n' "$help" | awk '{ print length }' | sort -n | tail -n 1)
