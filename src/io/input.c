@@ -7,9 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -226,18 +226,27 @@ static bool write_all(int fd, const unsigned char *bytes, size_t n)
     return true;
 }
 
-hear_status hear_input_spool(hear_input *in, hear_error *err)
+hear_status hear_input_spool(hear_input *in, uint64_t max_bytes, hear_error *err)
 {
     const int fd = open_unlinked();
     if (fd < 0)
         return hear_fail(err, HEAR_ERR_IO, "no temporary file: %s", strerror(errno));
     unsigned char bytes[4096];
     hear_status status = HEAR_OK;
-    for (;;) {
+    for (uint64_t n = 0;;) {
         size_t got;
         status = hear_input_read(in, bytes, sizeof bytes, &got, err);
         if (status != HEAR_OK || got == 0)
             break;
+        n += got;
+        if (n > max_bytes) {
+            status =
+                hear_fail(err, HEAR_ERR_DATA,
+                          "more than %" PRIu64 " MB by a pipe in a format that has to be there "
+                          "as a whole; WAV has not",
+                          max_bytes >> 20);
+            break;
+        }
         if (!write_all(fd, bytes, got)) {
             status = hear_fail(err, HEAR_ERR_IO, "temporary file: %s", strerror(errno));
             break;

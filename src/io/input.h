@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define HEAR_INPUT_HEAD 4096 /* bytes that can be looked at ahead */
 
@@ -37,8 +38,8 @@ HEAR_MUST_CHECK hear_status hear_input_peek(hear_input *in, size_t n, const unsi
 /* Waits until fd, which someone else reads, can be written to. Errors: HEAR_ERR_INTERRUPTED. */
 HEAR_MUST_CHECK hear_status hear_input_wait_writable(hear_input *in, int fd);
 /* Copies what is left into an unlinked temporary file, which takes the input's place. Errors:
- * HEAR_ERR_IO, HEAR_ERR_INTERRUPTED. */
-HEAR_MUST_CHECK hear_status hear_input_spool(hear_input *in, hear_error *err);
+ * HEAR_ERR_IO, HEAR_ERR_INTERRUPTED, HEAR_ERR_DATA (more than max_bytes). */
+HEAR_MUST_CHECK hear_status hear_input_spool(hear_input *in, uint64_t max_bytes, hear_error *err);
 
 void hear_input_interrupt(hear_input *in); /* async-signal-safe */
 bool hear_input_interrupted(const hear_input *in);

@@ -1,10 +1,11 @@
 /* source_sndfile.c - whatever libsndfile opens, by its header.
  *
  * Plain files it reads itself. From a pipe it reads (measured with 1.2.0: same samples as from a
- * file) plain WAV, AU, AIFF, Ogg Vorbis and Opus, and MP3: a pump carries these, so that a wait can
- * be ended. FLAC, CAF, RF64, VOC, GSM and all that is not known here are spooled first. A WAV that
- * does not say how long it is becomes raw samples behind its header: libsndfile would hear nothing
- * of a length of 0, and no more than 4 GB of any other. */
+ * file) plain WAV, AU, AIFF, Ogg Vorbis and Opus: a pump carries these, so that a wait can be
+ * ended. FLAC, CAF, RF64, VOC, GSM and all that is not known here are spooled first; so is MP3,
+ * where it would read in front of its own buffer (seen with the address sanitizer). A WAV that does
+ * not say how long it is becomes raw samples behind its header: libsndfile would hear nothing of a
+ * length of 0, and no more than 4 GB of any other. */
 #include "config.h"
 
 #include "io/mixdown.h"
@@ -23,6 +24,8 @@
 #include <unistd.h>
 
 enum { BLOCK = 32768 }; /* samples of all channels read at once */
+
+#define MAX_SPOOL ((uint64_t)2 << 30) /* bytes: an endless stream must not fill the disk */
 
 typedef struct {
     hear_source base;
@@ -70,8 +73,7 @@ static hear_status can_stream(hear_input *in, const hear_wav_head *wav, bool *ca
     else if (!memcmp(h, "FORM", 4))
         *can = !memcmp(h + 8, "AIFF", 4);
     else
-        *can = !memcmp(h, ".snd", 4) || !memcmp(h, "dns.", 4) || !memcmp(h, "ID3", 3) ||
-               (h[0] == 0xff && (h[1] & 0xe0) == 0xe0);
+        *can = !memcmp(h, ".snd", 4) || !memcmp(h, "dns.", 4);
     return HEAR_OK;
 }
 
@@ -107,7 +109,7 @@ static hear_status prepare(sndfile_source *s, SF_INFO *info, int *fd, hear_error
     } else if (!is_file) {
         status = can_stream(in, &wav, &pumped, err);
         if (status == HEAR_OK && !pumped)
-            status = hear_input_spool(in, err);
+            status = hear_input_spool(in, MAX_SPOOL, err);
     }
     if (status == HEAR_OK && pumped)
         status = hear_pump_start(&s->pump, in, err);

@@ -2,11 +2,13 @@
 #include "test.h"
 
 #include "base/thread.h"
+#include "io/input.h"
 #include "io/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -505,6 +507,33 @@ static void test_an_open_that_waits_for_a_header_can_be_stopped(void **state)
     }
 }
 
+static void test_a_spool_is_bounded(void **state)
+{
+    (void)state;
+    const char *const path = in_folder("fifo");
+    memset(bytes, 'x', 5000);
+    for (int fits = 0; fits < 2; fits++) {
+        assert_int_equal(mkfifo(path, 0600), 0);
+        feeder f = { .to = path, .n = 5000 };
+        assert_int_equal(hear_thread_start(&f.thread, feed, &f), 0);
+        hear_input *in;
+        hear_error err;
+        assert_int_equal(hear_input_open(&in, path, 0, NULL), HEAR_OK);
+        const hear_status status = hear_input_spool(in, fits ? 5000 : 4999, &err);
+        assert_int_equal(status, fits ? HEAR_OK : HEAR_ERR_DATA);
+        assert_int_equal(hear_input_is_file(in), fits);
+        size_t got;
+        if (fits) {
+            assert_int_equal(hear_input_read(in, bytes + 5000, 6000, &got, NULL), HEAR_OK);
+            assert_int_equal(got, 5000);
+            assert_memory_equal(bytes, bytes + 5000, 5000);
+        }
+        hear_input_close(in);
+        pthread_join(f.thread, NULL);
+        unlink(path);
+    }
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -521,6 +550,7 @@ static int drop_folder(void **state)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_pipe_gives_the_same_samples_as_the_file),
         cmocka_unit_test(test_standard_input_is_read_like_a_pipe),
@@ -536,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_raw_pipes_in_odd_pieces_give_whole_frames),
         cmocka_unit_test(test_a_read_that_waits_for_a_pipe_can_be_interrupted),
         cmocka_unit_test(test_an_open_that_waits_for_a_header_can_be_stopped),
+        cmocka_unit_test(test_a_spool_is_bounded),
     };
     return cmocka_run_group_tests_name("source", tests, make_folder, drop_folder);
 }
