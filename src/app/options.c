@@ -93,6 +93,14 @@ static bool store(const hear_cmd *cmd, const hear_option *o, const char *text, v
     case HEAR_OPT_TEXT:
         *(const char **)at = text;
         return true;
+    case HEAR_OPT_TEXTS:
+        if (((hear_texts *)at)->n == HEAR_MAX_TEXTS) {
+            *exit_code = hear_report_usage(cmd->name, "--%s '%s': %d at most", o->name, text,
+                                           HEAR_MAX_TEXTS);
+            return false;
+        }
+        ((hear_texts *)at)->item[((hear_texts *)at)->n++] = text;
+        return true;
     case HEAR_OPT_REAL:
         if (!hear_parse_double(text, &real) || !(real >= o->min && real <= o->max))
             return refuse(cmd, o, text, exit_code);
@@ -209,8 +217,9 @@ void hear_options_help(const hear_cmd *cmd)
         char flag[64] = { '-', o->letter, '\0' };
         if (!o->letter)
             snprintf(flag, sizeof flag, "--%s", o->name);
-        snprintf(word, sizeof word, "%s%s%s%s%s", o->required ? "" : "[", flag,
-                 o->argument ? " " : "", o->argument ? o->argument : "", o->required ? "" : "]");
+        snprintf(word, sizeof word, "%s%s%s%s%s%s", o->required ? "" : "[", flag,
+                 o->argument ? " " : "", o->argument ? o->argument : "", o->required ? "" : "]",
+                 o->kind == HEAR_OPT_TEXTS ? "..." : "");
         put_word(word, &column, indent);
     }
     if (cmd->operands[0])

@@ -17,10 +17,17 @@
 typedef enum {
     HEAR_OPT_FLAG,   /* bool */
     HEAR_OPT_TEXT,   /* const char *, pointing into argv */
+    HEAR_OPT_TEXTS,  /* hear_texts: the option may be given again */
     HEAR_OPT_CHOICE, /* const char *, one of the words of argument: "text|tsv|jsonl" */
     HEAR_OPT_REAL,   /* double, min .. max */
     HEAR_OPT_COUNT,  /* uint64_t, min .. max */
 } hear_option_kind;
+
+#define HEAR_MAX_TEXTS 16
+typedef struct {
+    size_t n;
+    const char *item[HEAR_MAX_TEXTS]; /* [n] */
+} hear_texts;
 
 typedef struct {
     char letter;          /* '\0' where there is none */

@@ -23,8 +23,8 @@ offered() { printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -e "$1"; }
 
 commands=$(hearsay --help | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p')
 [ -n "$commands" ] || complain "hearsay --help shows no commands"
-complete_line hearsay ""
 for command in $commands; do
+    complete_line hearsay ""
     offered "$command" || complain "completion does not offer $command"
 done
 for command in $commands; do

@@ -27,6 +27,11 @@ for name in $exported; do
     printf '%s\n' "$declared" | grep -qx "$name" ||
         { echo "libhearsay exports $name, which no public header declares"; bad=1; }
 done
+for name in $declared; do
+    printf '%s\n' "$exported" | grep -qx "$name" ||
+        { echo "$name is declared in a public header, and libhearsay lacks it"; bad=1; }
+done
+
 needed=$(readelf -d "$lib" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 if printf '%s\n' "$needed" | grep -E 'portaudio|curses|tinfo|sndfile|asound|curl|cairo'; then
     echo "libhearsay must not depend on it"

@@ -1,0 +1,174 @@
+/* cmd_evaluate.c - hearsay evaluate: how good models are on labelled recordings. */
+#include "config.h"
+
+#include "app/cmd.h"
+#include "app/evaluate_text.h"
+#include "app/find_model.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "train/page.h"
+
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    hear_texts models;
+    const char *data, *root, *split, *by, *format, *report;
+} args;
+
+static const hear_option options[] = {
+    { 'm', "model", "MODEL", HEAR_OPT_TEXTS, offsetof(args, models),
+      .help = "the model: a file, or a name to look for\n(default: " HEAR_DEFAULT_MODEL
+              "); give it again to see several\nside by side" },
+    { 0, "data", "DATA", HEAR_OPT_TEXT, offsetof(args, data), .required = true,
+      .help = "labelled recordings: a folder DATA/LABEL/…, or a\ntable" },
+    { 0, "root", "DIR", HEAR_OPT_TEXT, offsetof(args, root),
+      .help = "where the table's paths begin (default: its folder)" },
+    { 0, "split", "all|train|valid|test", HEAR_OPT_CHOICE, offsetof(args, split),
+      .help = "which recordings (default: test where the table\nhas splits, otherwise all)" },
+    { 0, "by", "label|group|source", HEAR_OPT_CHOICE, offsetof(args, by),
+      .help = "a line for each label; speaker or take; or source\n(default: label)" },
+    { 'f', "format", "text|jsonl", HEAR_OPT_CHOICE, offsetof(args, format),
+      .help = "tables, or an object a model (default: text)" },
+    { 0, "report", "OUT.html", HEAR_OPT_TEXT, offsetof(args, report),
+      .help = "also write a page with curves, and the worst\nmistakes to look at and listen to" },
+    { 0 },
+};
+
+typedef struct {
+    hear_dataset *data;
+    hear_split split;
+    size_t n;
+    hear_judged judged[HEAR_MAX_TEXTS];
+    hear_model *models[HEAR_MAX_TEXTS];
+    hear_evaluation *evaluations[HEAR_MAX_TEXTS];
+    hear_summary *summaries[HEAR_MAX_TEXTS];
+} session;
+
+static void close_session(session *s)
+{
+    for (size_t i = 0; i < HEAR_MAX_TEXTS; i++) {
+        hear_summary_destroy(s->summaries[i]);
+        hear_evaluation_destroy(s->evaluations[i]);
+        hear_model_close(s->models[i]);
+    }
+    hear_dataset_destroy(s->data);
+}
+
+/* The wanted clips all become of one split, so that evaluate need know of one only. */
+static void choose_split(session *s, const char *name)
+{
+    s->split = HEAR_SPLIT_TEST;
+    if (!name)
+        name = s->data->has_split ? "test" : "all";
+    for (int split = 0; split < HEAR_N_SPLITS; split++)
+        if (strcmp(name, hear_split_name((hear_split)split)) == 0)
+            s->split = (hear_split)split;
+    if (strcmp(name, "all") == 0)
+        for (size_t i = 0; i < s->data->n_clips; i++)
+            s->data->clips[i].split = s->split;
+}
+
+static bool show_progress(void *user, size_t n_done, size_t n_all)
+{
+    const char *name = user;
+    if (name && isatty(STDERR_FILENO) && n_done % 10 == 0)
+        dprintf(STDERR_FILENO, "\r\033[K%s: %zu of %zu", name, n_done, n_all);
+    return true;
+}
+
+static int judge(session *s, const char *name)
+{
+    hear_error err;
+    int exit_code;
+    const size_t i = s->n;
+    if (!hear_open_model(&s->models[i], name, &exit_code))
+        return exit_code;
+    if (!name)
+        name = HEAR_DEFAULT_MODEL;
+    hear_status status = hear_evaluate(&s->evaluations[i], s->models[i], s->data, s->split,
+                                       show_progress, (void *)(uintptr_t)name, &err);
+    if (isatty(STDERR_FILENO))
+        dprintf(STDERR_FILENO, "\r\033[K");
+    if (status == HEAR_OK)
+        status = hear_summary_create(&s->summaries[i], s->evaluations[i]);
+    else
+        return hear_report(name, &err);
+    if (status != HEAR_OK)
+        return hear_report_text(status, name, NULL);
+    s->judged[s->n++] = (hear_judged){ name, s->models[i], s->evaluations[i], s->summaries[i] };
+    return HEAR_EXIT_OK;
+}
+
+static int write_page(const hear_page *page, const char *path)
+{
+    hear_error err;
+    hear_outfile *file;
+    hear_status status = hear_outfile_open(&file, path, &err);
+    if (status != HEAR_OK)
+        return hear_report(path, &err);
+    status = hear_page_write(hear_outfile_stream(file), page, &err);
+    if (status == HEAR_OK)
+        status = hear_outfile_commit(file, &err);
+    else
+        hear_outfile_discard(file);
+    return status == HEAR_OK ? HEAR_EXIT_OK : hear_report(path, &err);
+}
+
+/* What could not be heard is told last, and makes the result that of the rest only. */
+static int tell_unread(const session *s)
+{
+    const hear_evaluation *e = s->evaluations[0];
+    for (size_t i = 0; i < e->n_unread; i++)
+        hear_report_text(HEAR_ERR_DATA, s->data->clips[e->unread[i].clip].path, "%s",
+                         e->unread[i].why);
+    return e->n_unread ? HEAR_EXIT_DATA : HEAR_EXIT_OK;
+}
+
+static int evaluate(session *s, const args *a)
+{
+    hear_error err;
+    if (hear_dataset_open(&s->data, a->data, a->root, &err) != HEAR_OK)
+        return hear_report(a->data, &err);
+    choose_split(s, a->split);
+    const size_t n = a->models.n ? a->models.n : 1;
+    for (size_t i = 0; i < n; i++) {
+        const int code = judge(s, a->models.n ? a->models.item[i] : NULL);
+        if (code != HEAR_EXIT_OK)
+            return code;
+    }
+    const hear_page page = { a->data, s->split, s->data, s->n, s->judged };
+    if (strcmp(a->format, "jsonl") == 0)
+        hear_evaluate_jsonl(&page);
+    else
+        hear_evaluate_text(&page, a->by);
+    int code = hear_finish_stdout(HEAR_EXIT_OK);
+    if (code == HEAR_EXIT_OK && a->report)
+        code = write_page(&page, a->report);
+    return code == HEAR_EXIT_OK ? tell_unread(s) : code;
+}
+
+static int run(const hear_cmd *cmd, int argc, char **argv)
+{
+    args a = { .by = "label", .format = "text" };
+    int first, exit_code;
+    if (!hear_options_parse(cmd, argc, argv, &a, &first, &exit_code))
+        return exit_code;
+    if (first < argc)
+        return hear_report_usage(cmd->name, "'%s': recordings are named by --data", argv[first]);
+    session s = { .n = 0 };
+    exit_code = evaluate(&s, &a);
+    close_session(&s);
+    return exit_code;
+}
+
+const hear_cmd hear_cmd_evaluate = {
+    .name = "evaluate",
+    .summary = "Tell how good models are on labelled recordings",
+    .operands = "",
+    .options = options,
+    .notes = "A recording's probabilities are the means over its windows. Intervals are\n"
+             "Wilson's, of 95 %.",
+    .run = run,
+};

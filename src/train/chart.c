@@ -1,0 +1,180 @@
+/* chart.c - see chart.h. */
+#include "config.h"
+
+#include "train/chart.h"
+
+#include "base/text.h"
+
+#include <math.h>
+
+enum { LEFT = 52, RIGHT = 14, TOP = 30, BOTTOM = 44, N_TICKS = 5 };
+
+/* Apart in hue and in lightness, also for most who see colours otherwise: P. Tol's bright scheme.
+ */
+static const char *const colors[] = { "#4477aa", "#ee6677", "#228833", "#ccbb44",
+                                      "#66ccee", "#aa3377", "#bbbbbb" };
+
+const char *hear_series_color(size_t i)
+{
+    return colors[i % (sizeof colors / sizeof colors[0])];
+}
+
+void hear_put_escaped(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        switch (*text) {
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            fputc(*text, out);
+        }
+}
+
+static void put(FILE *out, double value, int decimals)
+{
+    char text[40];
+    hear_format_fixed(text, sizeof text, value, decimals);
+    fputs(text, out);
+}
+
+static double at_x(const hear_chart *c, double x)
+{
+    return LEFT + (x - c->x_low) / (c->x_high - c->x_low) * (c->width - LEFT - RIGHT);
+}
+
+static double at_y(const hear_chart *c, double y)
+{
+    return c->height - BOTTOM -
+           (y - c->y_low) / (c->y_high - c->y_low) * (c->height - TOP - BOTTOM);
+}
+
+/* Decimals that tell one tick from the next. */
+static int decimals_for(double step)
+{
+    const int d = (int)ceil(-log10(step) + 0.3);
+    return d < 0 ? 0 : d > 6 ? 6 : d;
+}
+
+static void put_text(FILE *out, double x, double y, const char *anchor, const char *more,
+                     const char *text)
+{
+    fputs("<text x=\"", out);
+    put(out, x, 1);
+    fputs("\" y=\"", out);
+    put(out, y, 1);
+    fprintf(out, "\" text-anchor=\"%s\"%s>", anchor, more);
+    hear_put_escaped(out, text);
+    fputs("</text>\n", out);
+}
+
+static void put_line(FILE *out, double x1, double y1, double x2, double y2)
+{
+    const double v[4] = { x1, y1, x2, y2 };
+    static const char *const names[4] = { "x1", "y1", "x2", "y2" };
+    fputs("<line class=\"grid\"", out);
+    for (int i = 0; i < 4; i++) {
+        fprintf(out, " %s=\"", names[i]);
+        put(out, v[i], 1);
+        fputc('"', out);
+    }
+    fputs("/>\n", out);
+}
+
+static void put_axes(FILE *out, const hear_chart *c)
+{
+    char text[40];
+    const double x_step = (c->x_high - c->x_low) / N_TICKS,
+                 y_step = (c->y_high - c->y_low) / N_TICKS;
+    for (int i = 0; i <= N_TICKS; i++) {
+        const double x = c->x_low + i * x_step, y = c->y_low + i * y_step;
+        put_line(out, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
+        put_line(out, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
+        hear_format_fixed(text, sizeof text, x, decimals_for(x_step));
+        put_text(out, at_x(c, x), c->height - BOTTOM + 15, "middle", "", text);
+        hear_format_fixed(text, sizeof text, y, decimals_for(y_step));
+        put_text(out, LEFT - 6, at_y(c, y) + 4, "end", "", text);
+    }
+    put_text(out, c->width / 2.0, 17, "middle", " class=\"title\"", c->title);
+    put_text(out, (LEFT + c->width - RIGHT) / 2.0, c->height - 9, "middle", "", c->x_label);
+    const double middle = (TOP + c->height - BOTTOM) / 2.0;
+    char turn[64];
+    size_t used = 0;
+    hear_append(turn, sizeof turn, &used, " transform=\"rotate(-90 13 ");
+    used += hear_format_fixed(turn + used, sizeof turn - used, middle, 1);
+    hear_append(turn, sizeof turn, &used, ")\"");
+    put_text(out, 13, middle, "middle", turn, c->y_label);
+}
+
+static void put_series(FILE *out, const hear_chart *c, const hear_series *s, const char *color)
+{
+    fprintf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" d=\"",
+            s->faint ? "#999" : color, s->faint ? "1\" stroke-dasharray=\"4 4" : "2");
+    bool pen_up = true;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!isfinite(s->x[i]) || !isfinite(s->y[i])) {
+            pen_up = true;
+            continue;
+        }
+        fputc(pen_up ? 'M' : 'L', out);
+        put(out, at_x(c, s->x[i]), 1);
+        fputc(' ', out);
+        put(out, at_y(c, s->y[i]), 1);
+        pen_up = false;
+    }
+    fputs("\"/>\n", out);
+    for (size_t i = 0; s->dots && i < s->n; i++) {
+        if (!isfinite(s->x[i]) || !isfinite(s->y[i]))
+            continue;
+        fputs("<circle r=\"3\" cx=\"", out);
+        put(out, at_x(c, s->x[i]), 1);
+        fputs("\" cy=\"", out);
+        put(out, at_y(c, s->y[i]), 1);
+        fprintf(out, "\" fill=\"%s\"/>\n", color);
+    }
+}
+
+static void put_legend(FILE *out, const hear_chart *c, const hear_series *series, size_t n_series)
+{
+    int n = 0;
+    for (size_t i = 0; i < n_series; i++)
+        n += series[i].name != NULL;
+    double y = c->height - BOTTOM - 8 - 15.0 * (n - 1);
+    for (size_t i = 0; i < n_series; i++) {
+        if (!series[i].name)
+            continue;
+        char color[40];
+        snprintf(color, sizeof color, " fill=\"%s\"",
+                 series[i].faint ? "#999" : hear_series_color(i));
+        put_text(out, c->width - RIGHT - 6, y, "end", color, series[i].name);
+        y += 15;
+    }
+}
+
+void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *series,
+                      size_t n_series)
+{
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
+            "height=\"%d\" font-family=\"sans-serif\" font-size=\"11\" fill=\"currentColor\">\n"
+            "<style>.grid{stroke:#8884;stroke-width:1}.title{font-weight:bold;font-size:13px}"
+            "</style>\n",
+            chart->width, chart->height, chart->width, chart->height);
+    put_axes(out, chart);
+    for (size_t i = 0; i < n_series; i++)
+        put_series(out, chart, &series[i], hear_series_color(i));
+    put_legend(out, chart, series, n_series);
+    fputs("</svg>\n", out);
+}

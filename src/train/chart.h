@@ -1,0 +1,33 @@
+/* chart.h - line charts as SVG, for pages and files: axes from lo to hi, a grid, a legend.
+ *
+ * Colours are CSS variables with a fallback, so that a page may follow the reader's dark mode. */
+#ifndef TRAIN_CHART_H
+#define TRAIN_CHART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct {
+    const char *name; /* for the legend; NULL leaves it out of it */
+    size_t n;
+    const double *x, *y; /* [n]; a NaN interrupts the line */
+    bool dots;           /* marks at the points */
+    bool faint;          /* dashed and grey: a line to compare with */
+} hear_series;
+
+typedef struct {
+    const char *title, *x_label, *y_label;
+    double x_low, x_high, y_low, y_high; /* low < high */
+    int width, height;                   /* pixels */
+} hear_chart;
+
+/* Writes one <svg> element. Errors are the stream's own. */
+void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *series,
+                      size_t n_series);
+
+/* Writes text with & < > " ' escaped, for HTML, SVG and their attributes. */
+void hear_put_escaped(FILE *out, const char *text);
+/* The colour of series i, as CSS. */
+const char *hear_series_color(size_t i);
+#endif

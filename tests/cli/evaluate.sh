@@ -1,0 +1,63 @@
+#!/bin/sh
+# evaluate.sh - hearsay evaluate: figures worked out by hand, bad data, and the page.
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+mkdir -p "$tmp/d/low" "$tmp/d/nothing"
+sound d/low/a.wav 16000 1 1.0 300
+sound d/low/b.wav 16000 1 0.7 300
+sound d/nothing/a.wav 16000 1 0.4 0
+# what is low is called nothing: one of four is wrong
+sound d/nothing/wrong.wav 16000 1 1.0 300
+
+hear evaluate -m "$model" --data "$tmp/d"
+expect_code 0
+expect_quiet
+expect_match '^'"$model"' +4 +75\.0 +30\.1 - +95\.4 +75\.0 '
+expect_match '^low +2 +0\.667 +1\.000 +0\.800 '
+expect_match '^nothing +1 +0 +1$'
+
+hear evaluate -m "$model" -m "$model" --data "$tmp/d" -f jsonl --by group
+expect_code 0
+[ "$(wc -l <"$tmp/out")" -eq 2 ] || complain "not one line a model"
+expect_match '"recordings":\{"n":4,"accuracy":0\.750000,"low":0\.300642,"high":0\.954413'
+expect_match '"confusion":\[\[2,0,0\],\[0,0,0\],\[1,0,1\]\]'
+
+hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/page.html"
+expect_code 0
+[ "$(grep -c '<figure>' "$tmp/page.html")" -eq 1 ] || complain "the page shows not one mistake"
+grep -qE '(src|href)="(http|//|[^d])' "$tmp/page.html" && complain "the page needs other files"
+hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/none/page.html"
+expect_code 74
+expect_error 'page.html: cannot write: No such file'
+
+# an unreadable recording is told last, the others count
+echo text >"$tmp/d/low/bad.wav"
+hear evaluate -m "$model" --data "$tmp/d"
+expect_code 65
+expect_error 'd/low/bad.wav: not a sound file'
+expect_match ' +4 +75\.0 '
+rm "$tmp/d/low/bad.wav"
+
+# splits: the table's test recordings alone; a group in two splits is refused
+printf 'path\tlabel\tgroup\tsplit\nd/low/a.wav\tlow\tx\ttest\nd/low/b.wav\tlow\ty\ttrain\n' >"$tmp/t.tsv"
+hear evaluate -m "$model" --data "$tmp/t.tsv"
+expect_code 0
+expect_match '^low +1 +1\.000 '
+hear evaluate -m "$model" --data "$tmp/t.tsv" --split valid
+expect_code 65
+expect_error "no recording in the split 'valid'"
+printf 'd/nothing/a.wav\tnothing\tx\ttrain\n' >>"$tmp/t.tsv"
+hear evaluate -m "$model" --data "$tmp/t.tsv"
+expect_code 65
+expect_error "'?x'?"
+
+mkdir "$tmp/d/dog"
+sound d/dog/a.wav 16000 1 1.0 300
+hear evaluate -m "$model" --data "$tmp/d"
+expect_code 65
+expect_error "the model has no label 'dog'"
+hear evaluate -m "$model"
+expect_code 64
+hear evaluate -m "$model" --data "$tmp/none"
+expect_code 66
+finish

@@ -1,0 +1,95 @@
+/* small_model.c - see small_model.h. */
+#include "test.h"
+
+#include "small_model.h"
+
+#include "base/rng.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { WINDOW = 25, HOP = 5, MELS = 8, LABELS = 3, WIDE = 1024 };
+
+/* y = x W + b, W and b random; in_turned: W's rows are in the other layout's order. */
+static size_t add_layer(hear_graph *g, const char *name, size_t x, size_t n_in, size_t n_out,
+                        bool turned)
+{
+    char w_name[40], b_name[40];
+    snprintf(w_name, sizeof w_name, "%s.w", name);
+    snprintf(b_name, sizeof b_name, "%s.b", name);
+    float *w = malloc(n_in * n_out * sizeof *w), *b = malloc(n_out * sizeof *b);
+    assert_true(w && b);
+    hear_rng r;
+    hear_rng_seed(&r, n_in);
+    const double scale = 0.3 / sqrt((double)n_in);
+    for (size_t i = 0; i < n_in; i++) {
+        const size_t row = turned ? i % MELS * WINDOW + i / MELS : i;
+        for (size_t k = 0; k < n_out; k++)
+            w[row * n_out + k] = (float)(scale * hear_rng_normal(&r));
+    }
+    for (size_t k = 0; k < n_out; k++)
+        b[k] = (float)(scale * hear_rng_normal(&r));
+    const hear_shape w_shape = { .rank = 2, .dim = { (int64_t)n_in, (int64_t)n_out } };
+    const hear_shape b_shape = { .rank = 1, .dim = { (int64_t)n_out } };
+    size_t in[3] = { x }, out;
+    assert_int_equal(hear_graph_add_weight(g, w_name, &w_shape, w, &in[1]), HEAR_OK);
+    assert_int_equal(hear_graph_add_weight(g, b_name, &b_shape, b, &in[2]), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(g, "Gemm", name, 3, in, &out), HEAR_OK);
+    free(w);
+    free(b);
+    return out;
+}
+
+hear_model *small_model(size_t n_layers, hear_layout layout)
+{
+    static char *labels[LABELS] = { (char *)"one", (char *)"two", (char *)"three" };
+    hear_model_info info = { .frontend = hear_frontend_default(),
+                             .n_labels = LABELS,
+                             .labels = labels,
+                             .output = HEAR_OUTPUT_LOGITS,
+                             .window = WINDOW,
+                             .hop = HOP,
+                             .layout = layout,
+                             .card = (char *)"" };
+    info.frontend.n_fft = info.frontend.win_length = 512;
+    info.frontend.hop = 320;
+    info.frontend.n_mels = MELS;
+    const bool turned = layout == HEAR_LAYOUT_MEL_TIME;
+    const hear_shape shape = { .rank = 3,
+                               .dim = { -1, turned ? MELS : WINDOW, turned ? WINDOW : MELS } };
+    hear_graph *g = NULL;
+    size_t x, last;
+    assert_int_equal(hear_graph_create(&g, 17), HEAR_OK);
+    assert_int_equal(hear_graph_add_input(g, "frames", HEAR_F32, &shape, &x), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(g, "Flatten", "flat", 1, &x, &last), HEAR_OK);
+    size_t n = WINDOW * MELS;
+    for (size_t i = 0; i < n_layers; i++) {
+        char name[32], act[32];
+        snprintf(name, sizeof name, "fc%zu", i);
+        snprintf(act, sizeof act, "relu%zu", i);
+        last = add_layer(g, name, last, n, WIDE, turned && i == 0);
+        assert_int_equal(hear_graph_add_node(g, "Relu", act, 1, &last, &last), HEAR_OK);
+        n = WIDE;
+    }
+    last = add_layer(g, "out", last, n, LABELS, turned && n_layers == 0);
+    assert_int_equal(hear_graph_add_output(g, last), HEAR_OK);
+    assert_int_equal(hear_model_info_store(&info, g), HEAR_OK);
+    hear_model *model = NULL;
+    hear_error err = { 0 };
+    if (hear_model_from_graph(&model, g, &err) != HEAR_OK)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+void small_sound(float *samples, size_t n)
+{
+    hear_rng r;
+    hear_rng_seed(&r, 11);
+    double phase = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        phase += 0.02 + 0.4 * (double)(i / 5000 % 7);
+        const double loud = i / 11000 % 3 ? 0.3 : 0.02;
+        const double x = loud * sin(phase) + 0.01 * hear_rng_normal(&r);
+        samples[i] = (float)(round(x * 32768.0) / 32768.0);
+    }
+}
