@@ -17,9 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MIN_IR 3 /* the first with opset_import */
-#define MIN_OPSET 7
-#define MAX_OPSET 21
+#define MIN_IR 3       /* the first with opset_import */
 #define MAX_PORTS 1024 /* inputs, outputs of a graph */
 #define MAX_ATTRS 256  /* of a node */
 #define MAX_PROPS 1024
@@ -419,12 +417,9 @@ static hear_status read_versions(hear_graph *to, const HearOnnx__ModelProto *m, 
         int64_t *opset = own ? &to->opset : &to->opset_ml;
         if (*opset != 0 && *opset != o->version)
             return hear_fail(err, HEAR_ERR_MODEL, "imports two opsets of one domain");
-        if (own && (o->version < MIN_OPSET || o->version > MAX_OPSET))
-            return hear_fail(err, HEAR_ERR_MODEL, "opset %lld; %d to %d are supported",
-                             (long long)o->version, MIN_OPSET, MAX_OPSET);
-        if (o->version < 1)
-            return hear_fail(err, HEAR_ERR_MODEL, "opset %lld of ai.onnx.ml",
-                             (long long)o->version);
+        if (o->version < 1) /* how far up is each operator's to say */
+            return hear_fail(err, HEAR_ERR_MODEL, "opset %lld%s", (long long)o->version,
+                             own ? "" : " of ai.onnx.ml");
         *opset = o->version;
     }
     return HEAR_OK;

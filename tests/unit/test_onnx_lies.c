@@ -104,13 +104,13 @@ static void test_versions_out_of_range(void **state)
     m = make_model(&g);
     add_opset(&m, "ai.onnx", 16); /* another name of "" */
     refuse(&m, "two opsets of one domain");
-    static const int64_t wrong[] = { 6, 22, 0, -1, INT64_MIN, INT64_MAX };
+    static const int64_t wrong[] = { 0, -1, INT64_MIN };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         m.n = 0;
         proto_int(&m, 1, 8);
         add_opset(&m, "", wrong[i]);
         proto_message(&m, 7, &g);
-        refuse(&m, "7 to 21 are supported");
+        refuse(&m, "opset ");
     }
     m = make_model(&g);
     add_opset(&m, "ai.onnx.ml", 0);
