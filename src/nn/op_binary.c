@@ -118,16 +118,24 @@ BACK(pow_back, v *powf(u, v - 1.0f), w *logf(u))
 BACK(max_back, v > u ? 0.0f : 1.0f, v > u ? 1.0f : 0.0f)
 BACK(min_back, v < u ? 0.0f : 1.0f, v < u ? 1.0f : 0.0f)
 
+/* Pow alone takes inputs of two types: float32 to the power of a whole number. */
+static bool whole_exponent(const hear_call *c)
+{
+    return c->op == &hear_op_pow && c->in[0]->dtype == HEAR_F32 && c->in[1] &&
+           (c->in[1]->dtype == HEAR_I64 || c->in[1]->dtype == HEAR_I32);
+}
+
 static hear_status infer(hear_call *c, hear_error *err)
 {
     hear_shape shape = c->in[0]->shape;
     for (size_t j = 0; j < c->n_in; j++) {
         if (!c->in[j])
             return hear_call_fail(c, err, "input %zu is left out", j);
-        const hear_status s = hear_call_want_dtype(c, j, F32_I64, err);
+        const hear_status s =
+            hear_call_want_dtype(c, j, whole_exponent(c) ? F32_I64 | 1u << HEAR_I32 : F32_I64, err);
         if (s)
             return s;
-        if (c->in[j]->dtype != c->in[0]->dtype)
+        if (c->in[j]->dtype != c->in[0]->dtype && !whole_exponent(c))
             return hear_call_fail(c, err, "inputs of different element types");
         if (!hear_shape_broadcast(&shape, &shape, &c->in[j]->shape)) {
             char a[64], b[64];
@@ -139,6 +147,8 @@ static hear_status infer(hear_call *c, hear_error *err)
     if (c->training && c->n_in != 2)
         return hear_call_fail(c, err, "can be trained with two inputs only");
     hear_call_set_out(c, 0, c->in[0]->dtype, &shape);
+    if (whole_exponent(c))
+        c->scratch_bytes = c->in[1]->count * sizeof(float);
 
     /* one walk over inputs 0 and 1, and one for each further input against the output */
     const size_t n = c->n_in > 2 ? c->n_in - 1 : 1;
@@ -155,18 +165,30 @@ static hear_status infer(hear_call *c, hear_error *err)
     return HEAR_OK;
 }
 
+/* The exponent as float32. */
+static const float *exponent(hear_call *c)
+{
+    float *as_float = c->scratch;
+    for (size_t i = 0; i < c->in[1]->count; i++)
+        as_float[i] = c->in[1]->dtype == HEAR_I64 ? (float)((const int64_t *)c->in[1]->data)[i]
+                                                  : (float)((const int32_t *)c->in[1]->data)[i];
+    return as_float;
+}
+
 static void forward(hear_call *c, row_f32 *f32, row_i64 *i64)
 {
     const params *p = c->params;
+    const float *second = whole_exponent(c) ? exponent(c) : NULL;
     for (size_t k = 0; k < p->n; k++) {
         const hear_broadcast *b = &p->b[k];
         const hear_tensor *u = k == 0 ? c->in[0] : c->out[0];
         const hear_tensor *v = c->in[c->n_in > 1 ? k + 1 : 0];
+        const float *v_f32 = second ? second : v->data;
         hear_broadcast_walk w = hear_broadcast_begin(b);
         for (; w.more; hear_broadcast_next(b, &w)) {
             if (c->out[0]->dtype == HEAR_F32)
                 f32((float *)c->out[0]->data + w.out, (const float *)u->data + w.in[0], b->step[0],
-                    (const float *)v->data + w.in[1], b->step[1], b->n);
+                    v_f32 + w.in[1], b->step[1], b->n);
             else
                 i64((int64_t *)c->out[0]->data + w.out, (const int64_t *)u->data + w.in[0],
                     b->step[0], (const int64_t *)v->data + w.in[1], b->step[1], b->n);
@@ -180,7 +202,8 @@ static void backward(hear_call *c, row_back *back)
 {
     const params *p = c->params;
     const hear_broadcast *b = &p->b[0];
-    const float *u = c->in[0]->data, *v = c->in[1]->data, *y = c->out[0]->data;
+    const float *u = c->in[0]->data, *y = c->out[0]->data;
+    const float *v = whole_exponent(c) ? exponent(c) : c->in[1]->data;
     float *gu = c->in_grad[0], *gv = c->in_grad[1];
     hear_broadcast_walk w = hear_broadcast_begin(b);
     for (; w.more; hear_broadcast_next(b, &w))
@@ -193,7 +216,8 @@ static const char *const two[] = { "x=2x3x4 x=2x3x4", "x=2x3x4 x=4",       "x=2x
                                    "x=2x3x4 x=2x1x4", "x=2x3x4x2 x=3x1x1", NULL };
 static const char *const quotient[] = { "x=2x3x4 x=2x3x4(0.5..2)", "x=3 x=2x1(0.5..2)",
                                         "x=2x3x4 x=4(-2..-0.5)", NULL };
-static const char *const power[] = { "x=2x3(0.5..2) x=2x3", "x=2x3(0.5..2) x=1", NULL };
+static const char *const power[] = { "x=2x3(0.5..2) x=2x3", "x=2x3(0.5..2) x=1", "x=3 i=2,3,1",
+                                     NULL };
 
 #define BINARY(id, text, most, since, the_i64, the_cases)                                          \
     static void id##_forward(hear_call *c)                                                         \

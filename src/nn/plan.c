@@ -67,6 +67,9 @@ void hear_plan_destroy(hear_plan *p)
         hear_free(p->weights[i].grad);
     for (size_t i = 0; i < p->n_out && p->out_grads; i++)
         hear_free(p->out_grads[i]);
+    for (size_t i = 0; i < p->n_apart; i++)
+        hear_free(p->apart[i]);
+    free(p->apart);
     hear_free(p->arena);
     free(p->weights);
     free(p->out_grads);

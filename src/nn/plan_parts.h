@@ -60,6 +60,8 @@ struct hear_plan {
     size_t *steps;      /* [n_steps] call numbers, in order */
     size_t n_steps;
     void *arena;
+    void **apart; /* under AddressSanitizer: what would lie in the arena, each on its own */
+    size_t n_apart;
     size_t arena_bytes, scratch_offset;
 
     /* room for the calls' arrays, cut into pieces by plan_build */

@@ -132,6 +132,17 @@ static void read_attr(reader *r, hear_node *node, const char *word)
     else if (a->type == HEAR_ATTR_INTS) {
         const size_t n = read_ints(equals + 1, values);
         s = hear_node_set_ints(node, name, n, values);
+    } else if (a->type == HEAR_ATTR_TENSOR) {
+        const size_t n = read_ints(equals + 1, values);
+        const hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
+        const hear_tensor t = { HEAR_I64, shape, n, values };
+        s = hear_node_set_tensor(node, name, &t);
+    } else if (a->type == HEAR_ATTR_FLOATS) {
+        float floats[MOST];
+        const size_t n = read_ints(equals + 1, values);
+        for (size_t i = 0; i < n; i++)
+            floats[i] = (float)values[i];
+        s = hear_node_set_floats(node, name, n, floats);
     } else if (a->type == HEAR_ATTR_STRINGS) {
         char list[256];
         const char *texts[MOST];
@@ -242,7 +253,7 @@ const char *one_node_error(const char *op, const char *text)
     reader r = read_node(op, text, false);
     hear_plan *plan = NULL;
     hear_error err = { 0 };
-    const hear_plan_config config = { .batch = 1, .max_bytes = (size_t)256 << 20 };
+    const hear_plan_config config = { .batch = 1, .max_bytes = (size_t)16 << 20 };
     const hear_status s = hear_plan_create(&plan, r.graph, &config, &err);
     if (s) {
         assert_int_equal(s, HEAR_ERR_MODEL);

@@ -7,7 +7,8 @@
  *   x={5}           a scalar
  *   i=0,-1          a list of int64, a constant; "i=" is an empty one
  *   -               an input that is left out
- *   name=value      an attribute of the operator, of the type that it states; lists have commas
+ *   name=value      an attribute of the operator, of the type that it states; lists have commas (a
+ *                   tensor is a list of int64)
  *   opset=11        default 17
  *   outs=3          outputs, default 1
  *   learning        dropout and batch statistics are on */

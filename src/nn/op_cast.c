@@ -1,0 +1,127 @@
+/* op_cast.c - Cast between the numeric element types: towards zero, and what does not fit into an
+ * integer type becomes its nearest end (NaN: 0). */
+#include "config.h"
+
+#include "nn/op_list.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+static const unsigned numeric = 1u << HEAR_F32 | 1u << HEAR_F64 | 1u << HEAR_I32 | 1u << HEAR_I64 |
+                                1u << HEAR_U8 | 1u << HEAR_I8 | 1u << HEAR_BOOL;
+
+static hear_status infer(hear_call *c, hear_error *err)
+{
+    const int64_t to = hear_call_int(c, "to", 0);
+    const hear_status s = hear_call_want_dtype(c, 0, numeric, err);
+    if (s)
+        return s;
+    if (to < 0 || to > 31 || !(numeric >> to & 1u))
+        return hear_call_fail(c, err, "to element type %" PRId64 " is not supported", to);
+    hear_call_set_out(c, 0, (hear_dtype)to, &c->in[0]->shape);
+    c->view = (hear_dtype)to == c->in[0]->dtype;
+    return HEAR_OK;
+}
+
+static bool is_float(hear_dtype d)
+{
+    return d == HEAR_F32 || d == HEAR_F64;
+}
+
+static double get_real(const hear_tensor *t, size_t i)
+{
+    return t->dtype == HEAR_F32 ? (double)((const float *)t->data)[i]
+                                : ((const double *)t->data)[i];
+}
+
+static int64_t get_whole(const hear_tensor *t, size_t i)
+{
+    switch (t->dtype) {
+    case HEAR_I64:
+        return ((const int64_t *)t->data)[i];
+    case HEAR_I32:
+        return ((const int32_t *)t->data)[i];
+    case HEAR_I8:
+        return ((const int8_t *)t->data)[i];
+    case HEAR_BOOL:
+        return ((const uint8_t *)t->data)[i] != 0;
+    default:
+        return ((const uint8_t *)t->data)[i];
+    }
+}
+
+static int64_t clamp(int64_t v, int64_t low, int64_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+static void put_whole(hear_tensor *t, size_t i, int64_t v)
+{
+    switch (t->dtype) {
+    case HEAR_I64:
+        ((int64_t *)t->data)[i] = v;
+        break;
+    case HEAR_I32:
+        ((int32_t *)t->data)[i] = (int32_t)clamp(v, INT32_MIN, INT32_MAX);
+        break;
+    case HEAR_I8:
+        ((int8_t *)t->data)[i] = (int8_t)clamp(v, INT8_MIN, INT8_MAX);
+        break;
+    case HEAR_BOOL:
+        ((uint8_t *)t->data)[i] = v != 0;
+        break;
+    default:
+        ((uint8_t *)t->data)[i] = (uint8_t)clamp(v, 0, UINT8_MAX);
+    }
+}
+
+static int64_t whole_of(double v)
+{
+    if (isnan(v))
+        return 0;
+    if (v >= 9223372036854775808.0) /* 2^63 */
+        return INT64_MAX;
+    if (v < -9223372036854775808.0)
+        return INT64_MIN;
+    return (int64_t)v;
+}
+
+static void forward(hear_call *c)
+{
+    const hear_tensor *x = c->in[0];
+    hear_tensor *y = c->out[0];
+    for (size_t i = 0; i < y->count; i++) {
+        if (is_float(y->dtype)) {
+            const double v = is_float(x->dtype) ? get_real(x, i) : (double)get_whole(x, i);
+            if (y->dtype == HEAR_F32)
+                ((float *)y->data)[i] = (float)v;
+            else
+                ((double *)y->data)[i] = v;
+        } else if (is_float(x->dtype)) {
+            const double v = get_real(x, i);
+            put_whole(y, i, y->dtype == HEAR_BOOL ? v != 0.0 : whole_of(v));
+        } else {
+            put_whole(y, i, get_whole(x, i));
+        }
+    }
+}
+
+static const hear_op_attr attrs[] = { { "saturate", HEAR_ATTR_INT },
+                                      { "to", HEAR_ATTR_INT },
+                                      { 0 } };
+
+const hear_op hear_op_cast = {
+    .name = "Cast",
+    .domain = "",
+    .min_opset = 6,
+    .max_opset = HEAR_OPSET_MAX,
+    .min_in = 1,
+    .max_in = 1,
+    .max_out = 1,
+    .attrs = attrs,
+    .diff = 1,
+    .infer = infer,
+    .forward = forward,
+};

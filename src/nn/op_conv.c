@@ -1,0 +1,249 @@
+/* op_conv.c - Conv over one to three dimensions, with groups, dilation and all paddings.
+ *
+ * Groups of one channel in go straight (depthwise.h); everything else is a product of the weights
+ * [out][in * taps] with the unfolded input, tile by tile, so that the columns stay in the cache. A
+ * result does not depend on the other members of its batch. */
+#include "config.h"
+
+#include "nn/op_list.h"
+
+#include "base/error.h"
+#include "nn/depthwise.h"
+#include "nn/gemm.h"
+#include "nn/window.h"
+
+#define TILE_NUMBERS ((size_t)128 << 10) /* of columns: 512 KiB, within a common L2 cache */
+
+typedef struct {
+    hear_window w;
+    size_t batch, groups, in, out; /* channels of one group */
+    size_t k;                      /* in * taps */
+    size_t tile;                   /* outputs at a time; 0: no columns are needed */
+    bool depthwise;
+} params;
+
+static hear_status infer(hear_call *c, hear_error *err)
+{
+    hear_status s;
+    for (size_t j = 0; j < c->n_in; j++)
+        if ((s = hear_call_want_f32(c, j, err)))
+            return s;
+    const hear_shape *x = &c->in[0]->shape, *weights = &c->in[1]->shape;
+    params *p = hear_call_params(c, sizeof *p);
+    if (!p)
+        return HEAR_ERR_MEM;
+    if (weights->rank != x->rank || weights->rank < 3)
+        return hear_call_fail(c, err, "input and weights must have the same 3 to 5 dimensions");
+    const hear_attr *kernel = hear_node_attr(c->node, "kernel_shape");
+    bool same = !kernel || kernel->n == weights->rank - 2;
+    for (size_t i = 0; kernel && same && i < kernel->n; i++)
+        same = kernel->ints[i] == weights->dim[2 + i];
+    if (!same)
+        return hear_call_fail(c, err, "kernel_shape is not that of the weights");
+    if ((s = hear_window_read(&p->w, c, &weights->dim[2], false, err)))
+        return s;
+    const int64_t groups = hear_call_int(c, "group", 1);
+    if (groups < 1 || groups > weights->dim[0] || weights->dim[0] % groups != 0 ||
+        weights->dim[1] > INT32_MAX / groups || x->dim[1] != weights->dim[1] * groups)
+        return hear_call_fail(c, err, "group does not fit the channels");
+    if (weights->dim[1] < 1)
+        return hear_call_fail(c, err, "there is no channel");
+    if (hear_call_has_in(c, 2) &&
+        (c->in[2]->shape.rank != 1 || c->in[2]->shape.dim[0] != weights->dim[0]))
+        return hear_call_fail(c, err, "the bias must have one number a channel");
+    p->batch = (size_t)x->dim[0];
+    p->groups = (size_t)groups;
+    p->in = (size_t)weights->dim[1];
+    p->out = (size_t)(weights->dim[0] / groups);
+    p->k = p->in * hear_window_taps(&p->w);
+    p->depthwise = p->in == 1 && p->groups > 1;
+
+    hear_shape y = *x;
+    y.dim[1] = weights->dim[0];
+    hear_window_set_out(&p->w, &y);
+    hear_call_set_out(c, 0, HEAR_F32, &y);
+    c->macs = hear_size_mul(hear_window_out_size(&p->w), hear_size_mul(p->k, (size_t)y.dim[1]));
+    c->macs = hear_size_mul(c->macs, p->batch);
+
+    if (p->depthwise || (hear_window_is_point(&p->w) && !c->training))
+        return HEAR_OK;
+    p->tile = TILE_NUMBERS / p->k;
+    p->tile = p->tile < 64 ? 64 : p->tile;
+    c->scratch_bytes =
+        hear_size_mul(hear_size_mul(hear_tile_room(&p->w, p->tile), p->k), sizeof(float));
+    return HEAR_OK;
+}
+
+/* The weights get the gain by output channel, and there is a bias from now on. */
+static hear_status absorb(hear_call *c, size_t channels, const double *gain, const double *offset,
+                          bool *done)
+{
+    const hear_tensor *was = hear_call_weight(c, 1), *old = hear_call_weight(c, 2);
+    const params *p = c->params;
+    const hear_shape one_each = { .rank = 1, .dim = { (int64_t)channels } };
+    hear_tensor *w = hear_call_own(c, 1, &was->shape), *b = hear_call_own(c, 2, &one_each);
+    if (!w || !b)
+        return HEAR_ERR_MEM;
+    for (size_t i = 0; i < w->count; i++)
+        ((float *)w->data)[i] = (float)((double)((const float *)was->data)[i] * gain[i / p->k]);
+    for (size_t i = 0; i < channels; i++)
+        ((float *)b->data)[i] =
+            (float)((old ? (double)((const float *)old->data)[i] : 0.0) * gain[i] + offset[i]);
+    *done = true;
+    return HEAR_OK;
+}
+
+/* y [out][size] at `offset`, n numbers a channel: bias, product, activation. */
+static void multiply(hear_call *c, const float *weights, const float *bias, const float *columns,
+                     size_t ld, float *y, size_t n)
+{
+    const params *p = c->params;
+    const size_t size = hear_window_out_size(&p->w);
+    for (size_t m = 0; m < p->out && bias; m++)
+        for (size_t i = 0; i < n; i++)
+            y[m * size + i] = bias[m];
+    hear_gemm(&(hear_gemm_args){ .m = p->out,
+                                 .n = n,
+                                 .k = p->k,
+                                 .alpha = 1.0f,
+                                 .beta = bias ? 1.0f : 0.0f,
+                                 .a = weights,
+                                 .lda = p->k,
+                                 .b = columns,
+                                 .ldb = ld,
+                                 .c = y,
+                                 .ldc = size });
+    for (size_t m = 0; m < p->out && c->act.kind != HEAR_ACT_NONE; m++)
+        hear_act_apply(&c->act, y + m * size, n);
+}
+
+static void forward(hear_call *c)
+{
+    const params *p = c->params;
+    const hear_tensor *w = hear_call_weight(c, 1), *b = hear_call_weight(c, 2);
+    const size_t in_size = hear_window_in_size(&p->w), out_size = hear_window_out_size(&p->w);
+    for (size_t i = 0; i < p->batch * p->groups; i++) {
+        const size_t group = i % p->groups;
+        const float *weights = (const float *)w->data + group * p->out * p->k;
+        const float *bias = b ? (const float *)b->data + group * p->out : NULL;
+        const float *x = (const float *)c->in[0]->data + i * p->in * in_size;
+        float *y = (float *)c->out[0]->data + i * p->out * out_size;
+        if (p->depthwise) {
+            hear_depthwise(&p->w, p->out, x, weights, bias, y);
+            hear_act_apply(&c->act, y, p->out * out_size);
+        } else if (hear_window_is_point(&p->w)) {
+            multiply(c, weights, bias, x, in_size, y, out_size);
+        } else {
+            hear_tile t = hear_tile_first(&p->w, p->tile);
+            do {
+                const size_t n = t.n_rows * t.n_cols;
+                hear_unfold(&p->w, p->in, x, &t, c->scratch);
+                multiply(c, weights, bias, c->scratch, n, y + hear_tile_offset(&p->w, &t), n);
+            } while (hear_tile_next(&p->w, p->tile, &t));
+        }
+    }
+}
+
+/* Of one group of one member: gx [in][size], gw [out][k]; either may be NULL. */
+static void back_tiles(hear_call *c, const float *x, const float *weights, const float *g,
+                       float *gx, float *gw)
+{
+    const params *p = c->params;
+    const size_t size = hear_window_out_size(&p->w);
+    hear_tile t = hear_tile_first(&p->w, p->tile);
+    do {
+        const size_t n = t.n_rows * t.n_cols;
+        const float *part = g + hear_tile_offset(&p->w, &t);
+        if (gw) { /* g columns^T */
+            hear_unfold(&p->w, p->in, x, &t, c->scratch);
+            hear_gemm(&(hear_gemm_args){ .m = p->out,
+                                         .n = p->k,
+                                         .k = n,
+                                         .trans_b = true,
+                                         .alpha = 1.0f,
+                                         .beta = 1.0f,
+                                         .a = part,
+                                         .lda = size,
+                                         .b = c->scratch,
+                                         .ldb = n,
+                                         .c = gw,
+                                         .ldc = p->k });
+        }
+        if (gx) { /* weights^T g, folded back */
+            hear_gemm(&(hear_gemm_args){ .m = p->k,
+                                         .n = n,
+                                         .k = p->out,
+                                         .trans_a = true,
+                                         .alpha = 1.0f,
+                                         .a = weights,
+                                         .lda = p->k,
+                                         .b = part,
+                                         .ldb = size,
+                                         .c = c->scratch,
+                                         .ldc = n });
+            hear_fold_add(&p->w, p->in, c->scratch, &t, gx);
+        }
+    } while (hear_tile_next(&p->w, p->tile, &t));
+}
+
+static void backward(hear_call *c)
+{
+    const params *p = c->params;
+    const size_t in_size = hear_window_in_size(&p->w), out_size = hear_window_out_size(&p->w);
+    for (size_t i = 0; i < p->batch * p->groups; i++) {
+        const size_t group = i % p->groups;
+        const float *x = (const float *)c->in[0]->data + i * p->in * in_size;
+        const float *weights = (const float *)c->in[1]->data + group * p->out * p->k;
+        const float *g = c->out_grad[0] + i * p->out * out_size;
+        float *gx = c->in_grad[0] ? c->in_grad[0] + i * p->in * in_size : NULL;
+        float *gw = c->in_grad[1] ? c->in_grad[1] + group * p->out * p->k : NULL;
+        if (p->depthwise)
+            hear_depthwise_back(&p->w, p->out, x, weights, g, gx, gw);
+        else if (gx || gw)
+            back_tiles(c, x, weights, g, gx, gw);
+        for (size_t m = 0; m < p->out && c->n_in > 2 && c->in_grad[2]; m++) {
+            double sum = 0.0;
+            for (size_t k = 0; k < out_size; k++)
+                sum += (double)g[m * out_size + k];
+            c->in_grad[2][group * p->out + m] += (float)sum;
+        }
+    }
+}
+
+static const hear_op_attr attrs[] = { { "auto_pad", HEAR_ATTR_STRING },
+                                      { "dilations", HEAR_ATTR_INTS },
+                                      { "group", HEAR_ATTR_INT },
+                                      { "kernel_shape", HEAR_ATTR_INTS },
+                                      { "pads", HEAR_ATTR_INTS },
+                                      { "strides", HEAR_ATTR_INTS },
+                                      { 0 } };
+static const char *const cases[] = {
+    "x=2x2x7 x=3x2x3 x=3",
+    "x=1x2x9 x=4x1x3 x=4 group=2 dilations=2 pads=2,1 strides=2",
+    "x=2x3x5x4 x=2x3x3x2 x=2 pads=1,0,1,1",
+    "x=1x2x6x5 x=4x2x3x3 strides=2,1 auto_pad=SAME_UPPER",
+    "x=1x2x6x5 x=2x2x2x4 strides=1,2 auto_pad=SAME_LOWER dilations=2,1",
+    "x=1x4x3x3 x=2x4x1x1 x=2",
+    "x=2x3x5x5 x=3x1x3x3 x=3 group=3 pads=1,1,1,1",
+    "x=1x2x5x6 x=4x1x3x2 x=4 group=2 strides=2,2 dilations=1,2 pads=1,2,0,1",
+    "x=1x1x3x3x3 x=2x1x2x2x2 x=2 pads=1,0,0,0,1,0",
+    NULL,
+};
+
+const hear_op hear_op_conv = {
+    .name = "Conv",
+    .domain = "",
+    .min_opset = 1,
+    .max_opset = HEAR_OPSET_MAX,
+    .min_in = 2,
+    .max_in = 3,
+    .max_out = 1,
+    .attrs = attrs,
+    .diff = 7,
+    .fuses_act = true,
+    .infer = infer,
+    .absorb = absorb,
+    .forward = forward,
+    .backward = backward,
+    .cases = cases,
+};
