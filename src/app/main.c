@@ -12,10 +12,16 @@
 #include <unistd.h>
 
 /* In the order of --help; plain `hearsay` is the first. */
+/* clang-format off */
 static const hear_cmd *const commands[] = {
-    &hear_cmd_listen,   &hear_cmd_classify, &hear_cmd_devices,
-    &hear_cmd_evaluate, &hear_cmd_features, NULL, /* one a line: tables grow */
+    &hear_cmd_listen,
+    &hear_cmd_classify,
+    &hear_cmd_devices,
+    &hear_cmd_evaluate,
+    &hear_cmd_features,
+    NULL,
 };
+/* clang-format on */
 
 static void put_help(void)
 {
