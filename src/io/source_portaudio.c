@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SILENT_NS 2000000000u /* a device that gives nothing for as long is gone */
+#define SILENT_NS 2000000000u  /* a device that gives nothing for as long is gone */
+#define STOPPED_NS 1000000000u /* who asks no more often was stopped himself */
 
 enum { BLOCK = 512, MIN_RATE = 1000, MAX_RATE = 768000 };
 
@@ -28,6 +29,7 @@ struct hear_mic {
     bool initialised, started;
     hear_mic_write_fn *write;
     void *user;
+    uint64_t asked_ns; /* when running was last asked */
     double expected; /* the callback's: stream time of the next block's first sample; 0 at first */
     /* Written by the callback, read by others; each stands for itself. */
     atomic_uint_fast64_t heard_ns; /* when the callback last ran */
@@ -176,7 +178,8 @@ hear_status hear_mic_start(hear_mic *mic, hear_mic_write_fn *write, void *user, 
 {
     mic->write = write;
     mic->user = user;
-    atomic_store(&mic->heard_ns, hear_now_ns());
+    mic->asked_ns = hear_now_ns();
+    atomic_store(&mic->heard_ns, mic->asked_ns);
     const PaError why = Pa_StartStream(mic->stream);
     if (why != paNoError)
         return refused(mic, why, err);
@@ -184,12 +187,15 @@ hear_status hear_mic_start(hear_mic *mic, hear_mic_write_fn *write, void *user, 
     return HEAR_OK;
 }
 
-bool hear_mic_running(const hear_mic *mic)
+bool hear_mic_running(hear_mic *mic)
 {
     if (!mic->started || Pa_IsStreamActive(mic->stream) != 1)
         return false;
-    const uint64_t heard = atomic_load_explicit(&mic->heard_ns, memory_order_relaxed);
     const uint64_t now = hear_now_ns();
+    if (now - mic->asked_ns > STOPPED_NS)
+        atomic_store_explicit(&mic->heard_ns, now, memory_order_relaxed);
+    mic->asked_ns = now;
+    const uint64_t heard = atomic_load_explicit(&mic->heard_ns, memory_order_relaxed);
     return now < heard || now - heard < SILENT_NS;
 }
 
