@@ -20,6 +20,10 @@ struct hear_cmd {
     int (*run)(const hear_cmd *cmd, int argc, char **argv);
 };
 
-extern const hear_cmd hear_cmd_classify, hear_cmd_devices, hear_cmd_evaluate, hear_cmd_features,
-    hear_cmd_listen;
+extern const hear_cmd hear_cmd_classify;
+extern const hear_cmd hear_cmd_devices;
+extern const hear_cmd hear_cmd_evaluate;
+extern const hear_cmd hear_cmd_features;
+extern const hear_cmd hear_cmd_listen;
+extern const hear_cmd hear_cmd_model;
 #endif

@@ -19,7 +19,8 @@ static const hear_cmd *const commands[] = {
     &hear_cmd_devices,
     &hear_cmd_evaluate,
     &hear_cmd_features,
-    NULL,
+    &hear_cmd_model,
+    NULL, /* one a line: tables grow */
 };
 /* clang-format on */
 

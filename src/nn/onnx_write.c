@@ -141,11 +141,24 @@ static void put_attr(writer *w, HearOnnx__AttributeProto *to, const hear_attr *a
     }
 }
 
-/* The type of a value; a dimension that is open is the batch where it is the first. */
-static void put_type(writer *w, HearOnnx__ValueInfoProto *to, const hear_value *v)
+/* Whether a node of ONNX's own operators, which give tensors, makes that value, or none does. */
+static bool is_tensor(const hear_graph *g, size_t value)
 {
+    for (size_t i = 0; i < g->n_nodes; i++)
+        for (size_t k = 0; k < g->nodes[i].n_out; k++)
+            if (g->nodes[i].out[k] == value)
+                return g->nodes[i].domain[0] == '\0';
+    return true;
+}
+
+/* The type of a value; a dimension that is open is the batch where it is the first. */
+static void put_type(writer *w, HearOnnx__ValueInfoProto *to, const hear_graph *g, size_t value)
+{
+    const hear_value *v = &g->values[value];
     to->has_name = true;
     to->name = text(v->name);
+    if (!v->dtype && !is_tensor(g, value))
+        return; /* a map or a sequence (ai.onnx.ml's ZipMap): to be inferred */
     MESSAGES(HearOnnx__TypeProto, type, 1, hear_onnx__type_proto__init);
     MESSAGES(HearOnnx__TypeProto__Tensor, tensor, 1, hear_onnx__type_proto__tensor__init);
     to->type = type;
@@ -229,16 +242,16 @@ static void put_types(writer *w, HearOnnx__GraphProto *to, const hear_graph *g)
     to->n_input = g->n_in;
     to->input = in_list;
     for (size_t i = 0; i < g->n_in; i++)
-        put_type(w, &in[i], &g->values[g->in[i]]);
+        put_type(w, &in[i], g, g->in[i]);
     to->n_output = g->n_out;
     to->output = out_list;
     for (size_t i = 0; i < g->n_out; i++)
-        put_type(w, &out[i], &g->values[g->out[i]]);
+        put_type(w, &out[i], g, g->out[i]);
     to->value_info = info_list;
     for (size_t i = 0; i < g->n_values; i++)
         if (g->values[i].dtype && !g->values[i].init && !listed(g->in, g->n_in, i) &&
             !listed(g->out, g->n_out, i))
-            put_type(w, &info[to->n_value_info++], &g->values[i]);
+            put_type(w, &info[to->n_value_info++], g, i);
 }
 
 static void put_graph(writer *w, HearOnnx__GraphProto *to, const hear_graph *g)

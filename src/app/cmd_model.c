@@ -1,0 +1,104 @@
+/* cmd_model.c - hearsay model show: what is in a model file.
+ *
+ * A file that hearsay cannot run is shown as far as it is understood; then comes the line that says
+ * what is wrong, and the exit code of a malformed model. */
+#include "config.h"
+
+#include "app/cmd.h"
+#include "app/find_model.h"
+#include "app/model_show.h"
+#include "base/error.h"
+#include "nn/onnx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const char *format;
+} args;
+
+static const hear_option options[] = {
+    { 'f', "format", "text|json", HEAR_OPT_CHOICE, offsetof(args, format),
+      .help = "for eyes (the default) or for programs" },
+    { 0 },
+};
+
+/* A graph as far as it goes: err tells of the first thing that keeps it from being run. */
+static hear_status look(hear_model_view *view, hear_graph *graph, hear_model **model,
+                        hear_plan **plan, hear_error *err)
+{
+    const hear_plan_config config = { .batch = 1 };
+    hear_graph *copy = NULL;
+    hear_status status = hear_graph_copy(&copy, graph);
+    if (status != HEAR_OK)
+        return hear_fail(err, status, NULL);
+    status = hear_model_from_graph(model, copy, err);
+    if (status == HEAR_OK)
+        view->info = &(*model)->info;
+    hear_error why = { .status = HEAR_OK };
+    const hear_status planned = hear_plan_create(plan, graph, &config, &why);
+    view->plan = *plan;
+    if (status == HEAR_OK && planned != HEAR_OK) {
+        *err = why;
+        status = planned;
+    }
+    return status;
+}
+
+static int show(const char *path, bool json)
+{
+    hear_error err = { .status = HEAR_OK };
+    hear_graph *graph;
+    if (hear_onnx_read(&graph, path, &err) != HEAR_OK)
+        return hear_report(path, &err);
+    hear_model *model = NULL;
+    hear_plan *plan = NULL;
+    hear_model_view view = { .path = path, .graph = graph };
+    const hear_status status = look(&view, graph, &model, &plan, &err);
+    hear_status shown = HEAR_OK;
+    if (json)
+        shown = hear_model_show_json(&view, stdout);
+    else
+        hear_model_show_text(&view, stdout);
+    int code = hear_finish_stdout(HEAR_EXIT_OK);
+    if (code == HEAR_EXIT_OK && status != HEAR_OK)
+        code = hear_report(path, &err);
+    else if (code == HEAR_EXIT_OK && shown != HEAR_OK)
+        code = hear_report_text(shown, path, "%s", hear_status_text(shown));
+    hear_plan_destroy(plan);
+    hear_model_close(model);
+    hear_graph_destroy(graph);
+    return code;
+}
+
+static int run(const hear_cmd *cmd, int argc, char **argv)
+{
+    args a = { .format = "text" };
+    int first, code;
+    if (!hear_options_parse(cmd, argc, argv, &a, &first, &code))
+        return code;
+    if (first >= argc)
+        return hear_report_usage(cmd->name, "what to do is missing: show MODEL");
+    if (strcmp(argv[first], "show") != 0)
+        return hear_report_usage(cmd->name, "'%s' is nothing that can be done: show MODEL",
+                                 argv[first]);
+    if (argc - first != 2)
+        return hear_report_usage(cmd->name, "one MODEL is needed: a file, or a name to look for");
+    char *path;
+    hear_error err = { .status = HEAR_OK };
+    if (hear_find_model(&path, argv[first + 1], &err) != HEAR_OK)
+        return hear_report(argv[first + 1], &err);
+    code = show(path, strcmp(a.format, "json") == 0);
+    free(path);
+    return code;
+}
+
+const hear_cmd hear_cmd_model = {
+    .name = "model",
+    .summary = "Show what is in a model file",
+    .operands = "show MODEL",
+    .options = options,
+    .notes = "Labels, window and hop in true seconds, front end, card, and each layer with its\n"
+             "shape, parameters and multiply-accumulates.",
+    .run = run,
+};

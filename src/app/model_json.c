@@ -1,0 +1,118 @@
+/* model_json.c - a model file for programs, see model_show.h. */
+#include "config.h"
+
+#include "app/model_show.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* jansson's setters take a NULL of want of memory on, and say so: *bad collects it. */
+static void put(json_t *object, const char *key, json_t *value, bool *bad)
+{
+    *bad = json_object_set_new(object, key, value) != 0 || *bad;
+}
+
+static void add(json_t *array, json_t *value, bool *bad)
+{
+    *bad = json_array_append_new(array, value) != 0 || *bad;
+}
+
+/* Unknown dimensions are null. */
+static json_t *shape_of(const hear_shape *shape, bool *bad)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < shape->rank; i++)
+        add(array, shape->dim[i] < 0 ? json_null() : json_integer((json_int_t)shape->dim[i]), bad);
+    return array;
+}
+
+static json_t *ports_of(const hear_graph *g, const size_t *ports, size_t n, bool *bad)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const hear_value *v = &g->values[ports[i]];
+        json_t *port = json_object();
+        put(port, "name", json_string(v->name), bad);
+        if (v->dtype)
+            put(port, "type", json_string(hear_dtype_name(v->dtype)), bad);
+        if (v->has_type)
+            put(port, "shape", shape_of(&v->shape, bad), bad);
+        add(array, port, bad);
+    }
+    return array;
+}
+
+static json_t *layers_of(const hear_model_view *view, bool *bad)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < view->graph->n_nodes; i++) {
+        const hear_node *n = &view->graph->nodes[i];
+        json_t *layer = json_object();
+        hear_shape shape;
+        put(layer, "name", json_string(hear_graph_node_name(view->graph, n)), bad);
+        put(layer, "operator", json_string(n->op_type), bad);
+        if (n->domain[0])
+            put(layer, "domain", json_string(n->domain), bad);
+        if (hear_model_node_shape(view, i, &shape))
+            put(layer, "output", shape_of(&shape, bad), bad);
+        if (view->plan) {
+            const hear_plan_node info = hear_plan_node_info(view->plan, i);
+            put(layer, "parameters", json_integer((json_int_t)info.n_weights), bad);
+            put(layer, "macs", json_integer((json_int_t)info.macs), bad);
+            put(layer, "folded", json_boolean(info.folded), bad);
+        }
+        add(array, layer, bad);
+    }
+    return array;
+}
+
+static void put_info(json_t *top, const hear_model_info *info, bool *bad)
+{
+    const hear_frontend_config *f = &info->frontend;
+    json_t *labels = json_array();
+    for (size_t i = 0; i < info->n_labels; i++)
+        add(labels, json_string(info->labels[i]), bad);
+    put(top, "labels", labels, bad);
+    put(top, "output", json_string(hear_output_name(info->output)), bad);
+    put(top, "window_frames", json_integer((json_int_t)info->window), bad);
+    put(top, "window_s",
+        json_real((double)hear_frontend_span(f, info->window) / (double)f->rate_hz), bad);
+    put(top, "hop_frames", json_integer((json_int_t)info->hop), bad);
+    put(top, "hop_s", json_real((double)info->hop * f->hop / (double)f->rate_hz), bad);
+    put(top, "layout", json_string(hear_layout_name(info->layout)), bad);
+    char *frontend = hear_frontend_write(f);
+    put(top, "frontend", frontend ? json_loads(frontend, 0, NULL) : NULL, bad);
+    free(frontend);
+    put(top, "card", json_string(info->card), bad);
+}
+
+hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
+{
+    const hear_graph *g = view->graph;
+    bool bad = false;
+    json_t *top = json_object();
+    put(top, "v", json_integer(1), &bad);
+    put(top, "file", json_stringn_nocheck(view->path, strlen(view->path)), &bad);
+    if (view->info)
+        put_info(top, view->info, &bad);
+    put(top, "opset", json_integer((json_int_t)g->opset), &bad);
+    if (g->opset_ml)
+        put(top, "opset_ml", json_integer((json_int_t)g->opset_ml), &bad);
+    put(top, "parameters", json_integer((json_int_t)hear_graph_n_weights(g)), &bad);
+    if (view->plan) {
+        put(top, "macs", json_integer((json_int_t)hear_plan_macs(view->plan)), &bad);
+        put(top, "bytes", json_integer((json_int_t)hear_plan_bytes(view->plan)), &bad);
+    }
+    put(top, "inputs", ports_of(g, g->in, g->n_in, &bad), &bad);
+    put(top, "outputs", ports_of(g, g->out, g->n_out, &bad), &bad);
+    put(top, "layers", layers_of(view, &bad), &bad);
+    char *text = bad ? NULL : json_dumps(top, JSON_COMPACT | JSON_REAL_PRECISION(12));
+    json_decref(top);
+    if (!text)
+        return HEAR_ERR_MEM;
+    fputs(text, out);
+    fputc('\n', out);
+    free(text);
+    return HEAR_OK;
+}
