@@ -20,6 +20,7 @@ static const hear_cmd *const commands[] = {
     &hear_cmd_evaluate,
     &hear_cmd_features,
     &hear_cmd_model,
+    &hear_cmd_train,
     NULL, /* one a line: tables grow */
 };
 /* clang-format on */

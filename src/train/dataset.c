@@ -13,7 +13,7 @@
 
 const char *hear_split_name(hear_split split)
 {
-    static const char *const names[HEAR_N_SPLITS] = { "train", "valid", "test" };
+    static const char *const names[HEAR_N_SPLITS + 1] = { "train", "valid", "test", "unused" };
     return names[split];
 }
 
@@ -30,6 +30,7 @@ void hear_dataset_destroy(hear_dataset *d)
     hear_names_clear(&d->labels);
     hear_names_clear(&d->groups);
     hear_names_clear(&d->sources);
+    hear_names_clear(&d->licences);
     for (size_t i = 0; i < d->n_clips; i++)
         free(d->clips[i].path);
     free(d->clips);
@@ -45,7 +46,9 @@ hear_status hear_dataset_add(hear_dataset *d, const hear_clip_entry *entry)
     if (s == HEAR_OK)
         s = hear_names_add(&d->groups, entry->group, &clip.group);
     if (s == HEAR_OK)
-        s = hear_names_add(&d->sources, entry->source, &clip.source);
+        s = hear_names_add(&d->sources, entry->source ? entry->source : "", &clip.source);
+    if (s == HEAR_OK)
+        s = hear_names_add(&d->licences, entry->licence ? entry->licence : "", &clip.licence);
     if (s != HEAR_OK)
         return s;
     if (entry->path && !(clip.path = hear_strdup(entry->path)))

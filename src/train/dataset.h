@@ -13,12 +13,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { HEAR_SPLIT_TRAIN, HEAR_SPLIT_VALID, HEAR_SPLIT_TEST, HEAR_N_SPLITS } hear_split;
-const char *hear_split_name(hear_split split); /* "train", "valid", "test" */
+typedef enum {
+    HEAR_SPLIT_TRAIN,
+    HEAR_SPLIT_VALID,
+    HEAR_SPLIT_TEST,
+    HEAR_N_SPLITS,
+    HEAR_SPLIT_UNUSED = HEAR_N_SPLITS /* in none: never in a table */
+} hear_split;
+const char *hear_split_name(hear_split split); /* "train", "valid", "test", "unused" */
 
 typedef struct {
     char *path; /* as it can be opened; NULL for one that is made, not recorded */
-    size_t label, group, source;
+    size_t label, group, source, licence;
     hear_split split; /* TRAIN where nothing says otherwise */
 } hear_clip;
 
@@ -26,6 +32,7 @@ typedef struct {
     hear_names labels; /* sorted by their bytes */
     hear_names groups; /* in order of their first clip, as sources are */
     hear_names sources;
+    hear_names licences;
     size_t n_clips;
     hear_clip *clips;
     bool has_split;    /* the table says which clips are for testing */
@@ -40,9 +47,9 @@ typedef struct {
  * taken for a recording: one that is none is told when it is read.
  *
  * A table: tab separated with a header line; columns path and label, and where they are there
- * group, split ("train", "valid", "test") and source; others are ignored. Paths are relative to
- * root, or to the table's folder where root is NULL. A line that does not fit, a recording listed
- * twice and a group in two splits are errors that name line or group.
+ * group, split ("train", "valid", "test"), source and licence; others are ignored. Paths are
+ * relative to root, or to the table's folder where root is NULL. A line that does not fit, a
+ * recording listed twice and a group in two splits are errors that name line or group.
  *
  * Errors: HEAR_ERR_NO_INPUT, HEAR_ERR_DATA, HEAR_ERR_IO, HEAR_ERR_MEM. On failure *out is NULL. */
 HEAR_MUST_CHECK hear_status hear_dataset_open(hear_dataset **out, const char *path,
@@ -57,7 +64,7 @@ HEAR_MUST_CHECK hear_status hear_dataset_create(hear_dataset **out);
 typedef struct {
     const char *path; /* copied, as all of these; NULL for a made one */
     const char *label, *group;
-    const char *source; /* "" where it is not known */
+    const char *source, *licence; /* NULL and "" where it is not known */
     hear_split split;
 } hear_clip_entry;
 HEAR_MUST_CHECK hear_status hear_dataset_add(hear_dataset *d, const hear_clip_entry *entry);

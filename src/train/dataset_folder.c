@@ -59,9 +59,9 @@ static hear_status visit_entry(const walk *w, const char *path, const char *name
     }
     if (!w->label)
         return HEAR_OK; /* a README beside the labels */
-    const hear_clip_entry entry = {
-        .path = path, .label = w->label, .group = w->group ? w->group : path, .source = ""
-    };
+    const hear_clip_entry entry = { .path = path,
+                                    .label = w->label,
+                                    .group = w->group ? w->group : path };
     const hear_status s = hear_dataset_add(w->d, &entry);
     return s == HEAR_OK ? s : hear_fail(w->err, s, NULL);
 }

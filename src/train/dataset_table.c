@@ -14,8 +14,9 @@
 #define MAX_TABLE_BYTES ((size_t)256 << 20)
 #define MAX_COLUMNS 64
 
-typedef enum { COL_PATH, COL_LABEL, COL_GROUP, COL_SPLIT, COL_SOURCE, N_COLS } column;
-static const char *const column_names[N_COLS] = { "path", "label", "group", "split", "source" };
+typedef enum { COL_PATH, COL_LABEL, COL_GROUP, COL_SPLIT, COL_SOURCE, COL_LICENCE, N_COLS } column;
+static const char *const column_names[N_COLS] = { "path",  "label",  "group",
+                                                  "split", "source", "licence" };
 
 typedef struct {
     hear_dataset *d;
@@ -90,7 +91,7 @@ static hear_status read_line(table *t, char *line)
         return hear_fail(t->err, HEAR_ERR_DATA, "line %zu has %zu columns, the header has %zu",
                          t->line, n, t->n_fields);
     for (size_t c = 0; c < N_COLS; c++)
-        if (t->at[c] != SIZE_MAX && c != COL_SOURCE && fields[t->at[c]][0] == '\0')
+        if (t->at[c] != SIZE_MAX && c < COL_SOURCE && fields[t->at[c]][0] == '\0')
             return hear_fail(t->err, HEAR_ERR_DATA, "line %zu: %s is empty", t->line,
                              column_names[c]);
 
@@ -104,9 +105,11 @@ static hear_status read_line(table *t, char *line)
 
     hear_clip_entry entry = { .path = path,
                               .label = fields[t->at[COL_LABEL]],
-                              .group = t->d->has_group ? fields[t->at[COL_GROUP]] : path,
-                              .source =
-                                  t->at[COL_SOURCE] == SIZE_MAX ? "" : fields[t->at[COL_SOURCE]] };
+                              .group = t->d->has_group ? fields[t->at[COL_GROUP]] : path };
+    if (t->at[COL_SOURCE] != SIZE_MAX)
+        entry.source = fields[t->at[COL_SOURCE]];
+    if (t->at[COL_LICENCE] != SIZE_MAX)
+        entry.licence = fields[t->at[COL_LICENCE]];
     hear_status s = HEAR_OK;
     if (t->d->has_split)
         s = parse_split(t, fields[t->at[COL_SPLIT]], &entry.split);

@@ -132,7 +132,30 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
             frames[i] = sqrtf(frames[i]);
     hear_frontend_log(config, frames, n);
     hear_frontend_finish_window(config, frames, frames, e->window);
-    for (size_t l = 0; l < n_labels; l++)
-        target[l] =
-            target[l] * (float)(1.0 - e->smoothing) + (float)(e->smoothing / (double)n_labels);
+}
+
+size_t hear_example_windows(const hear_examples *e)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
+        const hear_sound *s = &e->sounds->sound[hear_sampler_clip(e->sampler, i)];
+        n += hear_windows_of(&e->sounds->config, s->n_samples, e->window, e->hop);
+    }
+    return n;
+}
+
+void hear_example_window(const hear_examples *e, size_t index, float *frames, float *target)
+{
+    size_t i = 0, clip, n;
+    for (;; i++, index -= n) {
+        clip = hear_sampler_clip(e->sampler, i);
+        n = hear_windows_of(&e->sounds->config, e->sounds->sound[clip].n_samples, e->window,
+                            e->hop);
+        if (index < n)
+            break;
+    }
+    hear_sound_raw(e->sounds, clip, index * e->hop, e->window, frames);
+    hear_frontend_finish_window(&e->sounds->config, frames, frames, e->window);
+    memset(target, 0, e->data->labels.n * sizeof *target);
+    target[e->data->clips[clip].label] = 1.0f;
 }

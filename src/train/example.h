@@ -18,9 +18,13 @@ typedef struct {
     const hear_sampler *sampler;
     size_t window, hop; /* frames */
     unsigned augment;   /* set of hear_augment_at */
-    double smoothing;   /* 0 .. < 1: this share of the target is spread over all labels */
     uint64_t seed;
 } hear_examples;
+
+/* Windows that classify would make of all recordings to learn from, in the sampler's order: what
+ * there is to learn, without chance. index < hear_example_windows. */
+size_t hear_example_windows(const hear_examples *e);
+void hear_example_window(const hear_examples *e, size_t index, float *frames, float *target);
 
 /* Floats of scratch that make wants. */
 size_t hear_example_scratch(const hear_examples *e);

@@ -244,7 +244,7 @@ size_t hear_windows_of(const hear_frontend_config *config, uint64_t n_samples, s
     return (size_t)(whole + (2 * unheard > step));
 }
 
-void hear_sound_window(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out)
+void hear_sound_raw(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out)
 {
     const hear_sound *sound = &s->sound[clip];
     const size_t n_mels = s->config.n_mels;
@@ -254,5 +254,4 @@ void hear_sound_window(const hear_sounds *s, size_t clip, size_t first, size_t n
         memcpy(out, sound->frames + first * n_mels, there * n_mels * sizeof *out);
     memset(out + there * n_mels, 0, (n - there) * n_mels * sizeof *out);
     hear_frontend_log(&s->config, out, n * n_mels);
-    hear_frontend_finish_window(&s->config, out, out, n);
 }

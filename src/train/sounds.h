@@ -46,7 +46,7 @@ void hear_sounds_destroy(hear_sounds *s); /* NULL is allowed */
  * zeros where more than half a hop was not heard, or nothing. At least 1. */
 size_t hear_windows_of(const hear_frontend_config *config, uint64_t n_samples, size_t window,
                        size_t hop);
-/* Frames first .. first + n - 1 of a sound, zeros where it has none, through the front end's
- * logarithm and finish_window. out: [n][n_mels]. */
-void hear_sound_window(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out);
+/* Frames first .. first + n - 1 of a sound that could be read, zeros where it has none, with the
+ * front end's logarithm: raw, as a classifier gets them. out: [n][n_mels]. */
+void hear_sound_raw(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out);
 #endif

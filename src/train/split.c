@@ -43,7 +43,7 @@ static hear_status take_census(census *c, const hear_dataset *d, uint64_t seed)
     }
     for (size_t i = 0; i < d->n_clips; i++) {
         const hear_clip *clip = &d->clips[i];
-        if (clip->split == HEAR_SPLIT_TEST)
+        if (clip->split != HEAR_SPLIT_TRAIN && clip->split != HEAR_SPLIT_VALID)
             continue;
         c->groups[clip->label] += c->size[clip->group * c->n_labels + clip->label]++ == 0;
         c->total[clip->label]++;

@@ -79,10 +79,10 @@ static void test_a_recording_gives_the_frames_of_the_front_end(void **state)
     assert_int_equal(n, 100);
     static const size_t firsts[] = { 0, 7, 60 }; /* the last is half padded */
     for (size_t i = 0; i < 3; i++) {
-        hear_sound_window(s, 0, firsts[i], WINDOW, window);
+        hear_sound_raw(s, 0, firsts[i], WINDOW, window);
         assert_memory_equal(window, frames + firsts[i] * 20, WINDOW * 20 * sizeof *window);
     }
-    hear_sound_window(s, 0, 1000, 1, window); /* far behind its end: the floor */
+    hear_sound_raw(s, 0, 1000, 1, window); /* far behind its end: the floor */
     assert_close(window[0], -100.0, 1e-4);
 
     hear_frontend_destroy(f);

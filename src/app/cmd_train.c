@@ -1,0 +1,350 @@
+/* cmd_train.c - hearsay train: recordings in, a model out. */
+#include "config.h"
+
+#include "app/cmd.h"
+#include "app/signals.h"
+#include "app/train_options.h"
+#include "app/train_progress.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "nn/onnx.h"
+#include "train/card.h"
+#include "train/cross.h"
+#include "train/scores.h"
+#include "train/split.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    const hear_train_args *args;
+    hear_job job;
+    hear_train_progress progress;
+    hear_dataset *data;
+    hear_sounds *sounds;
+    char splits[256]; /* how they came about */
+    const char *at;   /* what an error is about, for the message */
+} training;
+
+static bool on_load(void *user, size_t done, size_t of)
+{
+    training *const t = user;
+    hear_train_progress_load(&t->progress, done, of);
+    return hear_signals_caught() == 0;
+}
+
+static bool on_step(void *user, const hear_progress *p)
+{
+    training *const t = user;
+    hear_train_progress_step(&t->progress, p);
+    return hear_signals_caught() == 0;
+}
+
+static void on_epoch(void *user, const hear_progress *p)
+{
+    training *const t = user;
+    hear_train_progress_epoch(&t->progress, p);
+}
+
+static bool is_stopped(void *user)
+{
+    (void)user;
+    return hear_signals_caught() != 0;
+}
+
+/* "LABEL" or "LABEL:N" */
+static hear_status add_silence(hear_dataset *d, const char *text, hear_error *err)
+{
+    uint64_t n = 64;
+    char label[HEAR_MAX_LABEL];
+    const char *colon = strrchr(text, ':');
+    const bool counted = colon && hear_parse_uint(colon + 1, &n);
+    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
+    if (bytes == 0 || bytes >= sizeof label || n < 1 || n > 100000)
+        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N up to 100000");
+    memcpy(label, text, bytes);
+    label[bytes] = '\0';
+    for (uint64_t i = 0; i < n; i++) {
+        char group[40];
+        snprintf(group, sizeof group, "made silence %llu", (unsigned long long)i);
+        const hear_clip_entry entry = { .label = label,
+                                        .group = group,
+                                        .source = "silence made by hearsay" };
+        const hear_status s = hear_dataset_add(d, &entry);
+        if (s != HEAR_OK)
+            return hear_fail(err, s, NULL);
+    }
+    return HEAR_OK;
+}
+
+static void tell_splits(training *t, bool drawn)
+{
+    const hear_dataset *d = t->data;
+    char seed[64] = "";
+    if (drawn)
+        snprintf(seed, sizeof seed, ", drawn with seed %llu", (unsigned long long)t->args->seed);
+    snprintf(t->splits, sizeof t->splits,
+             "%s: %zu recordings to learn from, %zu to choose by%s, %zu to test on.",
+             d->has_group ? "Whole groups" : "Each recording a group of its own",
+             hear_dataset_count(d, HEAR_SPLIT_TRAIN), hear_dataset_count(d, HEAR_SPLIT_VALID), seed,
+             hear_dataset_count(d, HEAR_SPLIT_TEST));
+    if (!t->args->quiet)
+        hear_note(t->args->data, "%s", t->splits);
+    if (!t->args->quiet && hear_dataset_count(d, HEAR_SPLIT_VALID) == 0)
+        hear_note(t->args->data, "no label has a second group to choose the best epoch by: the "
+                                 "last one is kept");
+}
+
+static hear_status open_data(training *t, hear_error *err)
+{
+    const hear_train_args *a = t->args;
+    t->at = a->data;
+    hear_status s = hear_dataset_open(&t->data, a->data, a->root, err);
+    if (s == HEAR_OK && a->silence && (s = add_silence(t->data, a->silence, err)) == HEAR_OK)
+        s = hear_dataset_finish(t->data, err);
+    if (s == HEAR_OK)
+        s = hear_dataset_check(t->data, err);
+    if (s != HEAR_OK)
+        return s;
+    const bool drawn = hear_dataset_count(t->data, HEAR_SPLIT_VALID) == 0;
+    if (!a->cross || a->out) {
+        s = hear_split_validation(t->data, a->valid, a->seed);
+        if (s != HEAR_OK)
+            return hear_fail(err, s, NULL);
+        tell_splits(t, drawn);
+    }
+    if (!a->quiet)
+        hear_note(a->data, "%s",
+                  t->job.settings.batch == 0 ? "every window of every recording counts alike"
+                  : t->job.sampling == HEAR_SAMPLE_BALANCED
+                      ? "labels are drawn alike, sources and groups by the root of "
+                        "their size"
+                      : "recordings are drawn alike, whatever their label");
+    const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
+                                        .seed = a->seed,
+                                        .made_s = t->job.settings.window_s + 1.0,
+                                        .n_threads = hear_pool_n_threads(t->job.pool),
+                                        .progress = on_load,
+                                        .user = t };
+    s = hear_sounds_load(&t->sounds, t->data, &config, err);
+    hear_train_progress_clear(&t->progress);
+    return s;
+}
+
+static void put_evaluation(const training *t, const char *name, const hear_judgement *e)
+{
+    if (e->clips->n == 0)
+        return;
+    printf("%s, by recording: ", name);
+    hear_scores_line(stdout, e->clips);
+    putchar('\n');
+    hear_scores_table(stdout, e->clips, t->data->labels.name);
+    printf("%s, by window:    ", name);
+    hear_scores_line(stdout, e->windows);
+    putchar('\n');
+}
+
+static hear_status evaluate(const training *t, const hear_model *model, hear_split split,
+                            hear_judgement *e, hear_error *err)
+{
+    const hear_judge_config config = {
+        .model = model, .data = t->data, .sounds = t->sounds, .split = split, .pool = t->job.pool
+    };
+    return hear_judge(e, &config, err);
+}
+
+/* Scores, card and file of a trained model. */
+static hear_status keep(training *t, hear_model *model, bool interrupted, hear_error *err)
+{
+    hear_judgement valid = { 0 }, test = { 0 };
+    hear_status s = evaluate(t, model, HEAR_SPLIT_VALID, &valid, err);
+    if (s == HEAR_OK && !interrupted) /* looked at once, when all is chosen */
+        s = evaluate(t, model, HEAR_SPLIT_TEST, &test, err);
+    char *command = s == HEAR_OK ? hear_train_command(t->args) : NULL;
+    const hear_card card = { .command = command,
+                             .data = t->data,
+                             .sounds = t->sounds,
+                             .splits = t->splits,
+                             .interrupted = interrupted,
+                             .valid = &valid,
+                             .test = interrupted ? NULL : &test };
+    char *text = command ? hear_card_write(&card) : NULL;
+    if (s == HEAR_OK && !text)
+        s = hear_fail(err, HEAR_ERR_MEM, NULL);
+    if (s == HEAR_OK) {
+        free(model->info.card);
+        model->info.card = text;
+        text = NULL;
+        s = hear_model_info_store(&model->info, model->graph);
+        if (s != HEAR_OK)
+            hear_fail(err, s, NULL);
+    }
+    t->at = t->args->out;
+    if (s == HEAR_OK)
+        s = hear_onnx_write(model->graph, t->args->out, err);
+    if (s == HEAR_OK) {
+        put_evaluation(t, "valid", &valid);
+        if (!interrupted)
+            put_evaluation(t, "test", &test);
+    }
+    free(command);
+    free(text);
+    hear_judgement_clear(&valid);
+    hear_judgement_clear(&test);
+    return s;
+}
+
+static hear_status train(training *t, hear_error *err)
+{
+    hear_model *model;
+    hear_status s = hear_job_run(&model, &t->job, t->data, t->sounds, err);
+    hear_train_progress_clear(&t->progress);
+    if (model) {
+        const bool interrupted = s == HEAR_ERR_INTERRUPTED;
+        const hear_status kept = keep(t, model, interrupted, err);
+        if (interrupted && kept == HEAR_OK && !t->args->quiet)
+            hear_note(t->args->out, "interrupted: the best weights until now are kept");
+        s = kept != HEAR_OK ? kept : s;
+    }
+    hear_model_close(model);
+    return s;
+}
+
+static void on_fold(void *user, const hear_cross_result *r)
+{
+    const training *const t = user;
+    char name[40];
+    snprintf(name, sizeof name, "fold %zu", r->fold + 1);
+    printf("without %s: ", r->name && r->name[0] ? r->name : r->name ? "a source not named" : name);
+    if (!r->clips) {
+        printf("a label would have nothing to learn from\n");
+        return;
+    }
+    hear_scores_line(stdout, r->clips);
+    putchar('\n');
+    hear_scores_table(stdout, r->clips, t->data->labels.name);
+    fflush(stdout);
+}
+
+static hear_status cross(training *t, hear_error *err)
+{
+    uint64_t n = 0;
+    if (strcmp(t->args->cross, "source") != 0 && (!hear_parse_uint(t->args->cross, &n) || n < 2))
+        return hear_fail(err, HEAR_ERR_ARG, "--cross takes source, or a number of folds from 2");
+    hear_metrics *all;
+    if (hear_metrics_create(&all, t->data->labels.n) != HEAR_OK)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    const hear_status s =
+        hear_cross_run(&t->job, t->data, t->sounds, (size_t)n, t->args->valid, all, on_fold, err);
+    hear_train_progress_clear(&t->progress);
+    if (s == HEAR_OK) {
+        printf("all left out: ");
+        hear_scores_line(stdout, all);
+        putchar('\n');
+        hear_scores_table(stdout, all, t->data->labels.name);
+    }
+    hear_metrics_destroy(all);
+    return s;
+}
+
+/* At the end, so that nobody misses them. */
+static int tell_unreadable(const training *t)
+{
+    if (!t->sounds || t->sounds->n_unreadable == 0)
+        return HEAR_EXIT_OK;
+    for (size_t i = 0; i < t->sounds->n; i++)
+        if (!t->sounds->sound[i].frames)
+            hear_report_text(HEAR_ERR_DATA, t->data->clips[i].path, "%s, left out",
+                             t->sounds->sound[i].why);
+    return hear_report_text(HEAR_ERR_DATA, t->args->data, "%zu of %zu recordings could not be read",
+                            t->sounds->n_unreadable, t->sounds->n);
+}
+
+/* Better to know now than after an hour. */
+static hear_status check_output(const char *path, hear_error *err)
+{
+    hear_outfile *f;
+    const hear_status s = hear_outfile_open(&f, path, err);
+    if (s == HEAR_OK)
+        hear_outfile_discard(f);
+    return s;
+}
+
+static hear_status run_all(training *t, hear_error *err)
+{
+    hear_status s = open_data(t, err);
+    if (s == HEAR_OK && t->args->cross) {
+        t->at = t->args->data;
+        s = cross(t, err);
+    }
+    if (s == HEAR_OK && t->args->out) {
+        t->at = t->args->data;
+        s = train(t, err);
+    }
+    return s;
+}
+
+static size_t n_threads(const hear_train_args *a)
+{
+    const long n = a->threads ? (long)a->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (size_t)n;
+}
+
+static int run(const hear_cmd *cmd, int argc, char **argv)
+{
+    hear_train_args args = hear_train_defaults;
+    int first, code;
+    if (!hear_options_parse(cmd, argc, argv, &args, &first, &code))
+        return code;
+    if (first < argc)
+        return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
+    if (!args.out && !args.cross)
+        return hear_report_usage(cmd->name, "--output or --cross is missing");
+    hear_error err = { 0 };
+    training t = { .args = &args };
+    if (hear_train_job(&t.job, &args, &err) != HEAR_OK)
+        return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
+    t.at = args.out;
+    hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
+    if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, n_threads(&args))) != HEAR_OK)
+        hear_fail(&err, s, NULL);
+    if (s == HEAR_OK) {
+        t.at = NULL;
+        s = hear_signals_catch(&err);
+    }
+    if (s == HEAR_OK) {
+        t.at = args.log;
+        s = hear_train_progress_open(&t.progress, args.quiet, args.log, &err);
+    }
+    t.job.on_step = on_step;
+    t.job.on_epoch = on_epoch;
+    t.job.stop = is_stopped;
+    t.job.user = &t;
+    if (s == HEAR_OK)
+        s = run_all(&t, &err);
+    hear_train_progress_clear(&t.progress);
+    code = hear_report(t.at, &(hear_error){ .status = HEAR_OK });
+    if (s != HEAR_OK)
+        code = hear_report(t.at, &err);
+    const int unreadable = tell_unreadable(&t);
+    hear_error log_err = { 0 };
+    if (hear_train_progress_close(&t.progress, &log_err) != HEAR_OK && code == HEAR_EXIT_OK)
+        code = hear_report(args.log, &log_err);
+    hear_sounds_destroy(t.sounds);
+    hear_dataset_destroy(t.data);
+    hear_pool_destroy(t.job.pool);
+    code = hear_finish_stdout(code ? code : unreadable);
+    hear_signals_end();
+    return code;
+}
+
+const hear_cmd hear_cmd_train = {
+    .name = "train",
+    .summary = "train a model on labelled recordings",
+    .operands = "",
+    .options = hear_train_options,
+    .notes = hear_train_notes,
+    .run = run,
+};

@@ -1,0 +1,28 @@
+/* train_options.h - the options of hearsay train, and the job that they come to. */
+#ifndef APP_TRAIN_OPTIONS_H
+#define APP_TRAIN_OPTIONS_H
+
+#include "app/options.h"
+#include "train/dataset.h"
+#include "train/job.h"
+
+typedef struct {
+    const char *arch, *data, *root, *out, *log;
+    const char *hidden, *activation, *input, *init, *batch, *optimizer, *schedule, *augment,
+        *balance, *silence, *cross;
+    double lr, weight_decay, momentum, smoothing, averaging, dropout, window_s, hop_s, valid;
+    uint64_t epochs, patience, seed, threads;
+    bool sigmoid, quiet;
+} hear_train_args;
+
+extern const hear_option hear_train_options[];
+extern const char hear_train_notes[];
+extern const hear_train_args hear_train_defaults; /* NAN and UINT64_MAX: the architecture's own */
+
+/* All of a job but its pool and callbacks. Errors: HEAR_ERR_ARG, err says which option. */
+HEAR_MUST_CHECK hear_status hear_train_job(hear_job *job, const hear_train_args *args,
+                                           hear_error *err);
+/* The command line that gives the same model again: what differs from the defaults, the data's
+ * folder as $DATA, the output's last name. Freed with free(); NULL where memory runs out. */
+char *hear_train_command(const hear_train_args *args);
+#endif

@@ -1,0 +1,75 @@
+/* arch.h - the architectures that hearsay trains: each a function that builds a graph, and the
+ * front end and settings that go with it.
+ *
+ * Of every graph: one input "frames" [N, …, window, n_mels] (the layout may turn these), a value
+ * "logits" [N, n_labels] (or [N, 1] for sigmoid) before softmax or sigmoid, an output "probs" [N,
+ * n_labels]. What stands before a value "features" has nothing to learn; then "features" is
+ * followed by the constants fixed.mean and fixed.scale, which hear_arch_standardise sets from the
+ * training data. To add one: a function, and a line in arch.c's table. */
+#ifndef TRAIN_ARCH_H
+#define TRAIN_ARCH_H
+
+#include "stream/model_info.h"
+#include "train/init.h"
+#include "train/net.h"
+
+#define HEAR_MAX_HIDDEN 8
+
+/* What a user may choose. 0 or NULL takes the architecture's own. */
+typedef struct {
+    size_t n_labels;
+    size_t n_hidden; /* 0 .. HEAR_MAX_HIDDEN */
+    size_t hidden[HEAR_MAX_HIDDEN];
+    const char *activation; /* "tanh", "relu", "leaky_relu", "sigmoid" */
+    const char *input;      /* "stats", "flat" */
+    double dropout;         /* negative: the architecture's */
+    bool sigmoid;           /* one unit for two labels */
+} hear_arch_options;
+
+/* What an architecture is trained with unless told otherwise. */
+typedef struct {
+    hear_frontend_config frontend;
+    hear_layout layout; /* of the input's last two dimensions */
+    double window_s, hop_s;
+    const char *augment; /* set of hear_augment_parse */
+    size_t epochs, batch, patience;
+    double lr, weight_decay, smoothing, averaging;
+} hear_arch_settings;
+
+typedef struct {
+    const char *name, *summary;
+    bool takes_hidden;
+    void (*settings)(hear_arch_settings *s);
+    /* window, n_mels: of the input. */
+    void (*build)(hear_net *n, const hear_arch_options *options, size_t window, size_t n_mels);
+} hear_arch;
+
+size_t hear_arch_count(void);
+const hear_arch *hear_arch_at(size_t i);
+const hear_arch *hear_arch_find(const char *name); /* NULL where there is none */
+
+/* Whether arch takes these options; n_labels 0 is not known yet. Errors: HEAR_ERR_ARG, err says
+ * what is wrong. */
+HEAR_MUST_CHECK hear_status hear_arch_check(const hear_arch *arch, const hear_arch_options *options,
+                                            hear_error *err);
+/* The untrained graph. Errors: HEAR_ERR_ARG (an option; err says which), HEAR_ERR_MEM. On failure
+ * *out is NULL. */
+HEAR_MUST_CHECK hear_status hear_arch_build(hear_graph **out, const hear_arch *arch,
+                                            const hear_arch_options *options, size_t window,
+                                            size_t n_mels, hear_error *err);
+/* He's for the ReLU family, Xavier's for tanh and sigmoid. */
+hear_init hear_arch_init(const hear_arch_options *options);
+
+/* Sets fixed.mean and fixed.scale, so that features of that mean and deviation [n] come out with
+ * mean 0 and deviation 1. Errors: HEAR_ERR_ARG (the graph has none, or not of that size). */
+HEAR_MUST_CHECK hear_status hear_arch_standardise(hear_graph *g, const double *mean,
+                                                  const double *deviation, size_t n);
+
+/* For architectures: from "features" [N, n] on, standardised. */
+size_t hear_arch_standardised(hear_net *n, size_t features, size_t count);
+size_t hear_arch_activation(hear_net *n, const hear_arch_options *o, const char *name, size_t x);
+/* x [N, n_in]: a dense layer to "logits", and "probs" behind it. */
+void hear_arch_head(hear_net *n, const hear_arch_options *o, size_t x, size_t n_in);
+
+extern const hear_arch hear_arch_logreg, hear_arch_mlp;
+#endif

@@ -1,0 +1,141 @@
+/* cross.c - see cross.h. */
+#include "config.h"
+
+#include "train/cross.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "train/split.h"
+
+#include <string.h>
+
+typedef struct {
+    const hear_job *job;
+    const hear_sounds *sounds;
+    hear_dataset data;        /* the caller's, with clips of its own */
+    const hear_split *splits; /* [n_clips] what they were; valid counts as train */
+    const size_t *fold;       /* [n_clips] or SIZE_MAX */
+    double valid_share;
+    hear_metrics *all;
+} crossing;
+
+/* Has every label of the fold's clips others to learn from? */
+static bool can_spare(const crossing *c)
+{
+    for (size_t l = 0; l < c->data.labels.n; l++) {
+        bool asked = false, there = false;
+        for (size_t i = 0; i < c->data.n_clips; i++)
+            if (c->data.clips[i].label == l) {
+                asked = asked || c->data.clips[i].split == HEAR_SPLIT_TEST;
+                there = there || c->data.clips[i].split == HEAR_SPLIT_TRAIN;
+            }
+        if (asked && !there)
+            return false;
+    }
+    return true;
+}
+
+static bool set_splits(crossing *c, size_t fold)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->data.n_clips; i++) {
+        hear_clip *clip = &c->data.clips[i];
+        if (c->splits[i] == HEAR_SPLIT_TEST || c->splits[i] == HEAR_SPLIT_UNUSED)
+            clip->split = HEAR_SPLIT_UNUSED;
+        else
+            clip->split = c->fold[i] == fold ? HEAR_SPLIT_TEST : HEAR_SPLIT_TRAIN;
+        any = any || clip->split == HEAR_SPLIT_TEST;
+    }
+    return any;
+}
+
+static void add_all(hear_metrics *to, const hear_metrics *from)
+{
+    for (size_t i = 0; i < to->n_labels * to->n_labels; i++)
+        to->confusion[i] += from->confusion[i];
+    to->n += from->n;
+    to->loss_sum += from->loss_sum;
+}
+
+static hear_status run_fold(crossing *c, hear_judgement *e, hear_error *err)
+{
+    hear_model *model;
+    hear_status s = hear_split_validation(&c->data, c->valid_share, c->job->seed);
+    if (s != HEAR_OK)
+        return hear_fail(err, s, NULL);
+    s = hear_job_run(&model, c->job, &c->data, c->sounds, err);
+    if (s == HEAR_OK) {
+        const hear_judge_config config = { .model = model,
+                                           .data = &c->data,
+                                           .sounds = c->sounds,
+                                           .split = HEAR_SPLIT_TEST,
+                                           .pool = c->job->pool,
+                                           .stop = c->job->stop,
+                                           .user = c->job->user };
+        s = hear_judge(e, &config, err);
+    }
+    hear_model_close(model);
+    return s;
+}
+
+static hear_status run_folds(crossing *c, size_t n_folds, bool by_source,
+                             void (*on_fold)(void *, const hear_cross_result *), hear_error *err)
+{
+    for (size_t f = 0; f < n_folds; f++) {
+        hear_cross_result result = { .fold = f,
+                                     .n_folds = n_folds,
+                                     .name = by_source ? c->data.sources.name[f] : NULL };
+        hear_judgement e = { 0 };
+        if (!set_splits(c, f))
+            continue; /* a source of test alone */
+        if (can_spare(c)) {
+            const hear_status s = run_fold(c, &e, err);
+            if (s != HEAR_OK)
+                return s;
+            add_all(c->all, e.clips);
+            result.clips = e.clips;
+        }
+        if (on_fold)
+            on_fold(c->job->user, &result);
+        hear_judgement_clear(&e);
+    }
+    return HEAR_OK;
+}
+
+hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hear_sounds *sounds,
+                           size_t n_folds, double valid_share, hear_metrics *all,
+                           void (*on_fold)(void *user, const hear_cross_result *r), hear_error *err)
+{
+    const bool by_source = n_folds == 0;
+    hear_clip *clips = hear_alloc(d->n_clips, sizeof *clips);
+    hear_split *splits = hear_alloc(d->n_clips, sizeof *splits);
+    size_t *fold = hear_alloc(d->n_clips, sizeof *fold);
+    size_t *of_group = hear_alloc(d->groups.n, sizeof *of_group);
+    hear_status s = clips && splits && fold && of_group ? HEAR_OK : HEAR_ERR_MEM;
+    if (s == HEAR_OK && !by_source)
+        s = hear_split_folds(d, n_folds, job->seed, of_group);
+    if (s != HEAR_OK) {
+        hear_fail(err, s,
+                  s == HEAR_ERR_ARG ? "there must be 2 folds or more, and a group for each" : NULL);
+    } else {
+        memcpy(clips, d->clips, d->n_clips * sizeof *clips);
+        for (size_t i = 0; i < d->n_clips; i++) {
+            splits[i] = d->clips[i].split;
+            fold[i] = by_source ? d->clips[i].source : of_group[d->clips[i].group];
+        }
+        crossing c = { .job = job,
+                       .sounds = sounds,
+                       .data = *d,
+                       .splits = splits,
+                       .fold = fold,
+                       .valid_share = valid_share,
+                       .all = all };
+        c.data.clips = clips;
+        s = run_folds(&c, by_source ? d->sources.n : n_folds, by_source, on_fold, err);
+    }
+    hear_free(clips);
+    hear_free(splits);
+    hear_free(fold);
+    hear_free(of_group);
+    return s;
+}

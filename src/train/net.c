@@ -1,0 +1,125 @@
+/* net.c - see net.h. */
+#include "config.h"
+
+#include "train/net.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static size_t add(hear_net *n, const char *op_type, const char *name, size_t n_in, const size_t *in)
+{
+    size_t out = HEAR_NO_VALUE;
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_node(n->graph, op_type, name, n_in, in, &out);
+    return n->status == HEAR_OK ? out : HEAR_NO_VALUE;
+}
+
+size_t hear_net_node(hear_net *n, const char *op_type, const char *name, size_t a)
+{
+    return add(n, op_type, name, 1, &a);
+}
+
+size_t hear_net_node2(hear_net *n, const char *op_type, const char *name, size_t a, size_t b)
+{
+    return add(n, op_type, name, 2, (const size_t[]){ a, b });
+}
+
+void hear_net_set_int(hear_net *n, const char *attr, int64_t value)
+{
+    if (n->status == HEAR_OK)
+        n->status = hear_node_set_int(hear_graph_last_node(n->graph), attr, value);
+}
+
+size_t hear_net_concat(hear_net *n, const char *name, int64_t axis, size_t n_in, const size_t *in)
+{
+    const size_t out = add(n, "Concat", name, n_in, in);
+    hear_net_set_int(n, "axis", axis);
+    return out;
+}
+
+size_t hear_net_weight(hear_net *n, const char *name, size_t rank, const int64_t *dims)
+{
+    hear_shape shape = { .rank = rank };
+    size_t value = HEAR_NO_VALUE;
+    memcpy(shape.dim, dims, rank * sizeof *dims);
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_weight(n->graph, name, &shape, NULL, &value);
+    return value;
+}
+
+size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values)
+{
+    char full[96];
+    snprintf(full, sizeof full, HEAR_NET_FIXED "%s", name);
+    const hear_shape shape = { .rank = 1, .dim = { (int64_t)count } };
+    size_t value = HEAR_NO_VALUE;
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_weight(n->graph, full, &shape, values, &value);
+    return value;
+}
+
+size_t hear_net_dense(hear_net *n, const char *name, size_t x, size_t n_in, size_t n_out)
+{
+    char text[96];
+    snprintf(text, sizeof text, "%s.weight", name);
+    const size_t weight =
+        hear_net_weight(n, text, 2, (const int64_t[]){ (int64_t)n_out, (int64_t)n_in });
+    snprintf(text, sizeof text, "%s.bias", name);
+    const size_t bias = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)n_out });
+    const size_t out = add(n, "Gemm", name, 3, (const size_t[]){ x, weight, bias });
+    hear_net_set_int(n, "transB", 1);
+    return out;
+}
+
+static size_t add_tensor(hear_net *n, const char *name, const hear_tensor *t)
+{
+    size_t value = HEAR_NO_VALUE;
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_init(n->graph, name, t, &value);
+    return value;
+}
+
+static size_t add_int(hear_net *n, const char *node, const char *part, int64_t v)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s.%s", node, part);
+    return add_tensor(
+        n, name,
+        &(hear_tensor){
+            .dtype = HEAR_I64, .shape = { .rank = 1, .dim = { 1 } }, .count = 1, .data = &v });
+}
+
+size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share)
+{
+    char text[96];
+    float ratio = (float)share;
+    snprintf(text, sizeof text, "%s.ratio", name);
+    const size_t r =
+        add_tensor(n, text, &(hear_tensor){ .dtype = HEAR_F32, .count = 1, .data = &ratio });
+    return hear_net_node2(n, "Dropout", name, x, r);
+}
+
+size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_t x, int64_t axis,
+                       bool keep)
+{
+    const size_t out = hear_net_node(n, op_type, name, x);
+    if (n->status == HEAR_OK)
+        n->status = hear_node_set_ints(hear_graph_last_node(n->graph), "axes", 1, &axis);
+    hear_net_set_int(n, "keepdims", keep);
+    return out;
+}
+
+size_t hear_net_trim(hear_net *n, const char *name, size_t x, int64_t axis, int64_t front,
+                     int64_t back)
+{
+    const size_t starts = add_int(n, name, "starts", front);
+    const size_t ends = add_int(n, name, "ends", back > 0 ? -back : INT64_MAX);
+    const size_t axes = add_int(n, name, "axes", axis);
+    return add(n, "Slice", name, 4, (const size_t[]){ x, starts, ends, axes });
+}
+
+void hear_net_output(hear_net *n, size_t value)
+{
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_output(n->graph, value);
+}

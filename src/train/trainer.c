@@ -1,0 +1,317 @@
+/* trainer.c - see trainer.h. */
+#include "config.h"
+
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "nn/loss.h"
+#include "train/net.h"
+#include "train/weights.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_SHARDS = 4, MIN_SHARD = 4 /* examples */ };
+
+/* A part of every batch, with a plan, and but for the first a copy of the graph. */
+typedef struct {
+    hear_graph *graph;
+    hear_plan *plan;
+    size_t first, n; /* examples of the batch */
+    float *scratch, *frames, *targets, *units;
+    double loss;
+    size_t n_right;
+} shard;
+
+typedef struct {
+    const hear_trainer_config *config;
+    hear_graph *graph;
+    size_t n_labels, n_units, n_cells; /* units: of the logits; cells: of a window */
+    size_t batch, n_steps;
+    size_t n_shards;
+    shard shards[MAX_SHARDS];
+    hear_optim *optim;
+    uint64_t step; /* all in all */
+    size_t n_weights;
+    float *mean, *best, *kept; /* [n_weights] */
+    double best_loss;
+    bool has_best;
+} trainer;
+
+static void release(trainer *t)
+{
+    hear_optim_destroy(t->optim);
+    for (size_t i = 0; i < MAX_SHARDS; i++) {
+        shard *s = &t->shards[i];
+        hear_plan_destroy(s->plan);
+        if (i > 0)
+            hear_graph_destroy(s->graph);
+        hear_free(s->scratch);
+        hear_free(s->frames);
+        hear_free(s->targets);
+        hear_free(s->units);
+    }
+    hear_free(t->mean);
+    hear_free(t->best);
+    hear_free(t->kept);
+}
+
+static hear_status make_shard(trainer *t, size_t i, hear_error *err)
+{
+    shard *s = &t->shards[i];
+    s->first = t->batch * i / t->n_shards;
+    s->n = t->batch * (i + 1) / t->n_shards - s->first;
+    if (i == 0)
+        s->graph = t->graph;
+    else if (hear_graph_copy(&s->graph, t->graph) != HEAR_OK)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    const hear_plan_config config = { .batch = s->n, .training = true, .output = "logits" };
+    const hear_status planned = hear_plan_create(&s->plan, s->graph, &config, err);
+    if (planned != HEAR_OK)
+        return planned;
+    for (size_t w = 0; w < hear_plan_n_weights(s->plan); w++) {
+        hear_plan_weight *weight = hear_plan_weight_at(s->plan, w);
+        weight->frozen = strncmp(weight->name, HEAR_NET_FIXED, strlen(HEAR_NET_FIXED)) == 0;
+    }
+    t->n_units = hear_plan_output(s->plan, 0)->count / s->n;
+    if (hear_plan_input(s->plan, 0)->count != s->n * t->n_cells ||
+        t->n_units != (t->config->sigmoid ? 1 : t->n_labels))
+        return hear_fail(err, HEAR_ERR_MODEL, "the network does not fit the windows and labels");
+    s->scratch = hear_alloc(hear_example_scratch(t->config->examples), sizeof *s->scratch);
+    s->frames = hear_alloc(t->n_cells, sizeof *s->frames);
+    s->targets = hear_alloc(s->n * t->n_labels, sizeof *s->targets);
+    s->units = hear_alloc(s->n * t->n_units, sizeof *s->units);
+    if (!s->scratch || !s->frames || !s->targets || !s->units)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    return HEAR_OK;
+}
+
+/* frames [window][n_mels] into row k of the plan's input. */
+static void put_row(const trainer *t, const shard *s, size_t k)
+{
+    float *to = (float *)hear_plan_input(s->plan, 0)->data + k * t->n_cells;
+    const size_t n_mels = t->config->examples->sounds->config.n_mels, n = t->n_cells / n_mels;
+    if (!t->config->mel_time) {
+        memcpy(to, s->frames, t->n_cells * sizeof *to);
+        return;
+    }
+    for (size_t m = 0; m < n_mels; m++)
+        for (size_t f = 0; f < n; f++)
+            to[m * n + f] = s->frames[f * n_mels + m];
+}
+
+static void fill_shard(void *user, size_t i)
+{
+    trainer *const t = user;
+    shard *s = &t->shards[i];
+    const hear_examples *e = t->config->examples;
+    for (size_t k = 0; k < s->n; k++) {
+        float *target = s->targets + k * t->n_labels;
+        if (t->config->batch == 0)
+            hear_example_window(e, s->first + k, s->frames, target);
+        else
+            hear_example_make(e, t->step * t->batch + s->first + k, s->scratch, s->frames, target);
+        put_row(t, s, k);
+        if (t->config->sigmoid)
+            s->units[k] = target[1];
+        else
+            memcpy(s->units + k * t->n_units, target, t->n_units * sizeof *target);
+    }
+}
+
+static size_t count_right(const trainer *t, const shard *s, const float *logits)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < s->n; k++) {
+        const float *x = logits + k * t->n_units, *y = s->units + k * t->n_units;
+        size_t said = 0, truth = 0;
+        for (size_t l = 1; l < t->n_units; l++) {
+            said = x[l] > x[said] ? l : said;
+            truth = y[l] > y[truth] ? l : truth;
+        }
+        n += t->config->sigmoid ? (x[0] > 0.0f) == (y[0] > 0.5f) : said == truth;
+    }
+    return n;
+}
+
+static void learn_shard(void *user, size_t i)
+{
+    trainer *const t = user;
+    shard *s = &t->shards[i];
+    if (i > 0)
+        hear_weights_copy(s->graph, t->graph);
+    if (t->config->batch > 0)
+        fill_shard(t, i);
+    hear_plan_set_training(s->plan, true, t->config->seed + t->step * MAX_SHARDS + i);
+    hear_plan_run(s->plan);
+    const hear_loss_config loss = { .kind =
+                                        t->config->sigmoid ? HEAR_LOSS_SIGMOID : HEAR_LOSS_SOFTMAX,
+                                    .smoothing = (float)t->config->smoothing };
+    const float *logits = hear_plan_output(s->plan, 0)->data;
+    float *grad = hear_plan_output_grad(s->plan, 0);
+    s->loss = hear_loss(&loss, logits, s->units, s->n, t->n_units, grad);
+    s->n_right = count_right(t, s, logits);
+    const float share = (float)s->n / (float)t->batch; /* from the shard's mean to the batch's */
+    for (size_t k = 0; k < s->n * t->n_units && t->n_shards > 1; k++)
+        grad[k] *= share;
+    hear_plan_zero_grad(s->plan);
+    hear_plan_backward(s->plan);
+}
+
+/* In the order of the shards, so that the sums are the same bits whoever was first. */
+static void add_gradients(trainer *t)
+{
+    for (size_t i = 1; i < t->n_shards; i++)
+        for (size_t w = 0; w < hear_plan_n_weights(t->shards[0].plan); w++) {
+            const hear_plan_weight *from = hear_plan_weight_at(t->shards[i].plan, w);
+            hear_plan_weight *to = hear_plan_weight_at(t->shards[0].plan, w);
+            for (size_t k = 0; k < to->value->count; k++)
+                to->grad[k] += from->grad[k];
+        }
+}
+
+/* The running mean starts short, so that the first weights are soon forgotten. */
+static void average(trainer *t)
+{
+    const double n = (double)t->step;
+    const float keep = (float)fmin(t->config->averaging, (1.0 + n) / (10.0 + n));
+    hear_weights_get(t->graph, t->kept);
+    for (size_t i = 0; i < t->n_weights; i++)
+        t->mean[i] = t->step == 0 ? t->kept[i] : keep * t->mean[i] + (1.0f - keep) * t->kept[i];
+}
+
+static hear_status do_step(trainer *t, const hear_schedule *schedule, hear_progress *p,
+                           hear_error *err)
+{
+    p->lr = hear_schedule_lr(schedule, t->step);
+    hear_pool_run(t->config->pool, learn_shard, t, t->n_shards);
+    add_gradients(t);
+    hear_optim_clip(t->shards[0].plan, 5.0);
+    hear_optim_step(t->optim, t->shards[0].plan, p->lr);
+    if (t->config->averaging > 0.0)
+        average(t);
+    double loss = 0.0;
+    size_t n_right = 0;
+    for (size_t i = 0; i < t->n_shards; i++) {
+        loss += t->shards[i].loss * (double)t->shards[i].n / (double)t->batch;
+        n_right += t->shards[i].n_right;
+    }
+    if (!isfinite(loss))
+        return hear_fail(err, HEAR_ERR_DATA,
+                         "the loss is no longer a number in epoch %zu: try a smaller learning rate",
+                         p->epoch);
+    const double done = (double)p->step;
+    p->loss = (p->loss * done + loss) / (done + 1.0);
+    p->accuracy = (p->accuracy * done + (double)n_right / (double)t->batch) / (done + 1.0);
+    p->step++;
+    t->step++;
+    return HEAR_OK;
+}
+
+/* Judges the averaged weights, and keeps them where they are the best so far. */
+static hear_status end_epoch(trainer *t, hear_progress *p, hear_error *err)
+{
+    const bool averaged = t->config->averaging > 0.0;
+    hear_weights_get(t->graph, t->kept);
+    if (averaged)
+        hear_weights_set(t->graph, t->mean);
+    hear_status s = HEAR_OK;
+    if (t->config->validate)
+        s = t->config->validate(t->config->user, t->graph, p, err);
+    if (s == HEAR_OK) {
+        p->best = !p->has_valid || !t->has_best || p->valid_loss < t->best_loss;
+        if (p->best) {
+            hear_weights_get(t->graph, t->best);
+            t->best_loss = p->valid_loss;
+            t->has_best = true;
+        }
+        if (t->config->on_epoch)
+            t->config->on_epoch(t->config->user, p);
+    }
+    if (averaged)
+        hear_weights_set(t->graph, t->kept);
+    return s;
+}
+
+static hear_status run_epochs(trainer *t, hear_error *err)
+{
+    const hear_trainer_config *c = t->config;
+    const hear_schedule schedule = {
+        .kind = c->schedule, .lr = c->lr, .total = (uint64_t)c->epochs * t->n_steps, .last_lr = 0.0
+    };
+    size_t since_best = 0;
+    for (size_t epoch = 1; epoch <= c->epochs; epoch++) {
+        hear_progress p = { .epoch = epoch, .n_epochs = c->epochs, .n_steps = t->n_steps };
+        while (p.step < t->n_steps) {
+            const hear_status s = do_step(t, &schedule, &p, err);
+            if (s != HEAR_OK)
+                return s;
+            if (c->on_step && !c->on_step(c->user, &p))
+                return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);
+        }
+        const hear_status s = end_epoch(t, &p, err);
+        if (s != HEAR_OK)
+            return s;
+        since_best = p.best ? 0 : since_best + 1;
+        if (c->patience > 0 && since_best >= c->patience)
+            break;
+    }
+    return HEAR_OK;
+}
+
+static hear_status check(const hear_trainer_config *c, hear_error *err)
+{
+    if (!(c->lr > 0.0 && isfinite(c->lr)))
+        return hear_fail(err, HEAR_ERR_ARG, "the learning rate must be above 0");
+    if (c->epochs < 1)
+        return hear_fail(err, HEAR_ERR_ARG, "there must be an epoch at least");
+    if (!(c->averaging >= 0.0 && c->averaging < 1.0 && c->smoothing >= 0.0 && c->smoothing < 1.0))
+        return hear_fail(err, HEAR_ERR_ARG, "averaging and smoothing are from 0 to below 1");
+    return HEAR_OK;
+}
+
+static hear_status prepare(trainer *t, hear_error *err)
+{
+    const hear_examples *e = t->config->examples;
+    const size_t n_clips = hear_sampler_count(e->sampler);
+    t->n_labels = e->data->labels.n;
+    t->n_cells = e->window * e->sounds->config.n_mels;
+    t->batch = t->config->batch ? t->config->batch : hear_example_windows(e);
+    t->n_steps = t->config->batch ? (n_clips + t->batch - 1) / t->batch : 1;
+    const size_t wanted = t->batch / MIN_SHARD;
+    t->n_shards = wanted < 1 ? 1 : wanted > MAX_SHARDS ? MAX_SHARDS : wanted;
+    for (size_t i = 0; i < t->n_shards; i++) {
+        const hear_status s = make_shard(t, i, err);
+        if (s != HEAR_OK)
+            return s;
+    }
+    t->n_weights = hear_weights_count(t->graph);
+    t->mean = hear_alloc(t->n_weights, sizeof *t->mean);
+    t->best = hear_alloc(t->n_weights, sizeof *t->best);
+    t->kept = hear_alloc(t->n_weights, sizeof *t->kept);
+    if (!t->mean || !t->best || !t->kept)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    const hear_status s = hear_optim_create(&t->optim, &t->config->optim, t->shards[0].plan);
+    if (s != HEAR_OK)
+        return hear_fail(err, s, "an option of the optimiser is out of its range");
+    if (t->config->batch == 0)
+        hear_pool_run(t->config->pool, fill_shard, t, t->n_shards);
+    return HEAR_OK;
+}
+
+hear_status hear_train(hear_graph *graph, const hear_trainer_config *config, hear_error *err)
+{
+    hear_status s = check(config, err);
+    if (s != HEAR_OK)
+        return s;
+    trainer t = { .config = config, .graph = graph };
+    s = prepare(&t, err);
+    if (s == HEAR_OK)
+        s = run_epochs(&t, err);
+    if ((s == HEAR_OK || s == HEAR_ERR_INTERRUPTED) && t.has_best)
+        hear_weights_set(graph, t.best);
+    release(&t);
+    return s;
+}

@@ -1,0 +1,134 @@
+#!/bin/sh
+# train.sh - recordings in, a model out: what it learns, keeps, refuses and tells.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+# Two labels: tones below 1 kHz and above, 24 recordings each, in groups of two.
+mkdir -p "$tmp/data/low" "$tmp/data/high"
+printf 'path\tlabel\tgroup\tsplit\tsource\n' >"$tmp/table.tsv"
+i=0
+while [ $i -lt 24 ]; do
+    sound "data/low/$i.wav" 8000 1 1.2 $((200 + 30 * i))
+    sound "data/high/$i.wav" 8000 1 1.2 $((1500 + 60 * i))
+    split=train
+    [ $i -lt 18 ] || split='test'
+    for label in low high; do
+        printf 'data/%s/%d.wav\t%s\t%s%d\t%s\there %d\n' \
+            $label $i $label $label $((i / 2)) $split $((i % 2)) >>"$tmp/table.tsv"
+    done
+    i=$((i + 1))
+done
+sound silence.wav 8000 1 1 0
+cd "$tmp" || exit 99
+# the cheapest settings that learn it
+small="--patience 0 --arch mlp --hidden 8 --window 1 --hop 0.5 --batch 16 --epochs 40 --lr 0.01 --augment shift,gain,mix"
+
+# A table: learnt, tested, told.
+# shellcheck disable=SC2086 # words of options
+hear train $small --data table.tsv -o a.onnx --log log.jsonl
+expect_code 0
+expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %.*, n 12$'
+expect_match '^valid, by recording: '
+grep -q 'Whole groups: 28 recordings to learn from, 8 to choose by, drawn with seed 0, 12 to test on' err ||
+    complain "how it was split is not told"
+[ "$(grep -c '^epoch .* of 40: loss ' err)" -eq 40 ] || complain "not a line an epoch"
+[ "$(grep -c '^{"v":1,"type":"epoch","epoch":[1-9][0-9]*,.*"valid_loss":.*}$' log.jsonl)" -eq 40 ] ||
+    complain "the log has not 40 epochs"
+hear classify -m ./a.onnx -f tsv --by file data/low/20.wav data/high/20.wav
+expect_code 0
+expect_match '^data/low/20.wav	.*	low	'
+expect_match '^data/high/20.wav	.*	high	'
+# shellcheck disable=SC2016 # $DATA is to be read as it stands
+grep -q 'hearsay train --arch mlp --data \$DATA/table.tsv --output a.onnx --hidden 8 ' a.onnx ||
+    complain "the card does not hold the command"
+if grep -q "$tmp" a.onnx; then complain "the card holds a path of this machine"; fi
+
+# Same seed, same bytes, whatever the number of threads; another seed, others.
+# shellcheck disable=SC2086
+hear train $small --data table.tsv -o b/a.onnx -q
+expect_code 74
+expect_error 'b/a.onnx: cannot write: No such file'
+mkdir b c
+# shellcheck disable=SC2086
+hear train $small --data table.tsv -o b/a.onnx -q --threads 1
+expect_code 0
+expect_quiet
+expect_same a.onnx b/a.onnx
+# shellcheck disable=SC2086
+hear train $small --data table.tsv -o c/a.onnx -q --threads 3 --seed 5
+expect_code 0
+if cmp -s a.onnx c/a.onnx; then complain "another seed gives the same model"; fi
+
+# A folder, with made silence and something that is no sound.
+echo "no sound" >data/low/notes.txt
+# shellcheck disable=SC2086
+hear train $small --data data --silence quiet:16 -o d.onnx
+expect_code 65
+expect_match '^ +quiet +'
+grep -q 'Each recording a group of its own' err || complain "the lack of groups is not told"
+grep -q '^hearsay: data/low/notes.txt: .*, left out$' err || complain "notes.txt is not named"
+tail -n 1 err | grep -q '^hearsay: data: 1 of 65 recordings could not be read$' ||
+    complain "the last line does not count what could not be read"
+rm data/low/notes.txt
+hear classify -m ./d.onnx -f tsv --by file silence.wav
+expect_match '	quiet	'
+
+# Crossing: by source and by group, without a model.
+# shellcheck disable=SC2086
+hear train $small --data table.tsv --cross source -q
+expect_code 0
+expect_match '^without here 0: accuracy .*, n 18$'
+expect_match '^without here 1: accuracy .*, n 18$'
+expect_match '^all left out: accuracy .*, n 36$'
+# shellcheck disable=SC2086
+hear train $small --epochs 2 --data table.tsv --cross 3 -q
+expect_code 0
+expect_match '^without fold 3: '
+
+# The textbook's: one sigmoid unit, all windows at once.
+hear train --arch logreg --sigmoid --input flat --batch all --optimizer sgd --lr 0.1 \
+    --schedule constant --init numpy --smoothing 0 --averaging 0 --patience 0 --epochs 40 \
+    --window 1 --data table.tsv -o lab.onnx -q
+expect_code 0
+expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
+hear classify -m ./lab.onnx -f tsv --by file data/high/20.wav
+expect_match '	high	'
+
+# What is refused, and how.
+printf 'path\tlabel\tgroup\tsplit\na.wav\tx\tanna\ttrain\nb.wav\ty\tanna\ttest\n' >leak.tsv
+refuse 65 'leak.tsv: group "anna" is in train and in test' \
+    train --arch mlp --data leak.tsv -o e.onnx
+printf 'path\tlabel\na.wav\tx\nb.wav\n' >short.tsv
+refuse 65 'short.tsv: line 3 has 1 columns, the header has 2' \
+    train --arch mlp --data short.tsv -o e.onnx
+printf 'path\tlabel\na.wav\tx\nb.wav\tx\n' >one.tsv
+refuse 65 'one.tsv: has one label: two or more are needed' train --arch mlp --data one.tsv -o e.onnx
+refuse 66 'none: No such file' train --arch mlp --data none -o e.onnx
+refuse 64 "mlp" train --arch gmm --data table.tsv -o e.onnx
+refuse 64 'no augmentation "loud"' train --arch mlp --data table.tsv -o e.onnx --augment eq,loud
+refuse 64 '\-\-hidden takes numbers' train --arch mlp --data table.tsv -o e.onnx --hidden 8,x
+refuse 64 'logreg has no hidden layers' train --arch logreg --data table.tsv -o e.onnx --hidden 8
+refuse 64 '\-\-output or \-\-cross is missing' train --arch mlp --data table.tsv
+refuse 64 '\-\-batch takes' train --arch mlp --data table.tsv -o e.onnx --batch 0
+[ ! -e e.onnx ] || complain "e.onnx is there"
+
+# Ctrl-C keeps the best so far, and ends by the signal.
+# shellcheck disable=SC2086
+"$HEARSAY" train $small --epochs 1000000 --data table.tsv -o f.onnx \
+    --log f.jsonl >out 2>err </dev/null &
+pid=$! last="hearsay train, interrupted" waited=0
+: >f.jsonl
+while [ "$(wc -l <f.jsonl)" -lt 2 ] && [ $waited -lt 300 ]; do
+    sleep 0.1
+    waited=$((waited + 1))
+done
+kill -TERM $pid
+wait $pid
+code=$?
+expect_code 143
+grep -q 'f.onnx: interrupted: the best weights until now are kept' err || complain "not told"
+[ "$(find . -name 'f.onnx*')" = ./f.onnx ] || complain "f.onnx is not alone"
+hear classify -m ./f.onnx -f tsv --by file data/high/20.wav
+expect_code 0
+expect_match '	(low|high)	'
+finish

@@ -1,0 +1,390 @@
+/* test_trainer.c - gradient descent against NumPy's, and whole trainings on made data. */
+#include "test.h"
+
+#include "hand_data.h"
+#include "train/cross.h"
+#include "train/judge.h"
+#include "train/split.h"
+#include "train/weights.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static hear_frontend_config plain(uint32_t n_mels)
+{
+    hear_frontend_config c = hear_frontend_default();
+    c.n_mels = n_mels;
+    c.log = HEAR_LOG_NONE;
+    return c;
+}
+
+static const float *values(const hear_graph *g, const char *name)
+{
+    return g->values[hear_graph_find(g, name)].init->data;
+}
+
+/* tools/lab-reference has the same six examples, and makes these numbers. */
+static void test_gradient_descent_is_that_of_numpy(void **state)
+{
+    (void)state;
+    static const float x[6][2] = { { 1, 2 }, { 2, 1 }, { 3, 5 }, { 4, 3 }, { 5, 8 }, { 7, 6 } };
+    static const double w1[8] = { -1.06440955, 1.05708125, -1.89785462, 1.87262555,
+                                  -0.11065833, 0.0863702,  1.88821475,  -1.86321732 };
+    static const double w2[4] = { -1.60575133, -3.24231709, -0.13928062, 3.22026652 };
+    static const double b1[4] = { -0.00300922, -0.01160372, -0.00058789, 0.01146339 };
+    test_clip clips[6];
+    for (size_t i = 0; i < 6; i++)
+        clips[i] = (test_clip){ i % 2 ? "first" : "even", i % 2 ? "a" : "b", HEAR_SPLIT_TRAIN, 1 };
+    const hear_frontend_config c = plain(2);
+    test_data d = test_make_data(&c, clips, 6);
+    for (size_t i = 0; i < 6; i++)
+        memcpy(d.sounds.sound[i].frames, x[i], sizeof x[i]);
+
+    hear_job job = { .arch = hear_arch_find("mlp"),
+                     .options = { .n_hidden = 1,
+                                  .hidden = { 4 },
+                                  .activation = "tanh",
+                                  .input = "flat",
+                                  .sigmoid = true },
+                     .init = HEAR_INIT_NUMPY,
+                     .optim = { .kind = HEAR_OPTIM_SGD },
+                     .schedule = HEAR_SCHEDULE_CONSTANT,
+                     .sampling = HEAR_SAMPLE_PLAIN,
+                     .seed = 2 };
+    job.settings = (hear_arch_settings){
+        .frontend = c, .window_s = 0.01, .hop_s = 0.01, .epochs = 200, .lr = 1.2
+    };
+    assert_int_equal(hear_pool_create(&job.pool, 1), HEAR_OK);
+    hear_model *model;
+    hear_error err = { 0 };
+    if (hear_job_run(&model, &job, d.data, &d.sounds, &err) != HEAR_OK)
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < 8; i++)
+        assert_close(values(model->graph, "hidden1.weight")[i], w1[i], 2e-4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_close(values(model->graph, "logits.weight")[i], w2[i], 2e-4);
+        assert_close(values(model->graph, "hidden1.bias")[i], b1[i], 2e-4);
+    }
+    assert_close(values(model->graph, "logits.bias")[0], 0.00427424, 2e-4);
+    hear_model_close(model);
+    hear_pool_destroy(job.pool);
+    test_free_data(&d);
+}
+
+/* Three labels that differ in which of eight bands is loud, in groups of two; two sources would be
+ * "" and "". */
+static test_data loud_bands(void)
+{
+    enum { N = 90 };
+    test_clip clips[N];
+    static char groups[N][8];
+    static const char *const labels[3] = { "low", "middle", "high" };
+    for (size_t i = 0; i < N; i++) {
+        snprintf(groups[i], sizeof groups[i], "g%zu", i / 2 * 2);
+        clips[i] = (test_clip){ labels[i / 2 % 3], groups[i],
+                                i >= 72 ? HEAR_SPLIT_TEST : HEAR_SPLIT_TRAIN, 24 + i % 5 };
+    }
+    hear_frontend_config c = plain(8);
+    c.log = HEAR_LOG_DB;
+    test_data d = test_make_data(&c, clips, N);
+    hear_rng r;
+    hear_rng_seed(&r, 4);
+    for (size_t i = 0; i < N; i++) {
+        hear_sound *s = &d.sounds.sound[i];
+        const double level = pow(10.0, 2.0 * hear_rng_uniform(&r));
+        for (size_t k = 0; k < s->n_frames * 8; k++)
+            s->frames[k] =
+                (float)(level * (hear_rng_uniform(&r) + (k % 8 / 3 == i / 2 % 3 ? 3.0 : 0.0)));
+    }
+    return d;
+}
+
+static hear_job small_job(const test_data *d, hear_pool *pool)
+{
+    hear_job job = { .arch = hear_arch_find("mlp"),
+                     .options = { .n_hidden = 1, .hidden = { 8 }, .dropout = 0.1 },
+                     .augment = 1u << HEAR_AUGMENT_SHIFT | 1u << HEAR_AUGMENT_MIX,
+                     .optim = { .kind = HEAR_OPTIM_ADAMW },
+                     .schedule = HEAR_SCHEDULE_COSINE,
+                     .seed = 11,
+                     .pool = pool };
+    job.settings = (hear_arch_settings){ .frontend = d->sounds.config,
+                                         .window_s = 0.6,
+                                         .hop_s = 0.2,
+                                         .epochs = 12,
+                                         .batch = 18,
+                                         .lr = 1e-2,
+                                         .weight_decay = 0.01,
+                                         .smoothing = 0.05,
+                                         .averaging = 0.9 };
+    return job;
+}
+
+static hear_model *run(const hear_job *job, const test_data *d, hear_status expected)
+{
+    hear_model *model;
+    hear_error err = { 0 };
+    const hear_status s = hear_job_run(&model, job, d->data, &d->sounds, &err);
+    if (s != expected)
+        fail_msg("%s", hear_status_text(s));
+    return model;
+}
+
+static void get_weights(const hear_model *m, float *out, size_t room)
+{
+    assert_in_range(hear_weights_count(m->graph), 1, room);
+    hear_weights_get(m->graph, out);
+}
+
+static void test_made_data_are_learnt_and_judged(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 2), HEAR_OK);
+    assert_int_equal(hear_split_validation(d.data, 0.2, 1), HEAR_OK);
+    const hear_job job = small_job(&d, pool);
+    hear_model *model = run(&job, &d, HEAR_OK);
+    assert_int_equal(model->info.n_labels, 3);
+    assert_string_equal(model->info.labels[0], "high");
+    assert_int_equal(model->info.window, 18);
+    assert_int_equal(model->info.hop, 6);
+    hear_judgement j;
+    assert_int_equal(hear_judge(&j,
+                                &(hear_judge_config){ .model = model,
+                                                      .data = d.data,
+                                                      .sounds = &d.sounds,
+                                                      .split = HEAR_SPLIT_TEST,
+                                                      .pool = pool },
+                                NULL),
+                     HEAR_OK);
+    assert_int_equal(j.clips->n, 18);
+    assert_true(hear_metrics_accuracy(j.clips) > 0.95);
+    assert_true(j.windows->n > 18); /* 28 frames hold two windows of 18, 6 apart */
+    /* a recording is the mean of its windows */
+    double sum = 0.0;
+    for (size_t l = 0; l < 3; l++)
+        sum += j.probs[80 * 3 + l];
+    assert_close(sum, 1.0, 1e-5);
+    assert_true(j.probs[0] == 0.0f); /* of train */
+    hear_judgement_clear(&j);
+    hear_model_close(model);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void test_same_seed_same_bits_with_any_number_of_threads(void **state)
+{
+    (void)state;
+    enum { ROOM = 4096 };
+    static float weights[4][ROOM];
+    test_data d = loud_bands();
+    assert_int_equal(hear_split_validation(d.data, 0.2, 1), HEAR_OK);
+    static const size_t threads[4] = { 1, 1, 3, 2 };
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++) {
+        hear_pool *pool;
+        assert_int_equal(hear_pool_create(&pool, threads[i]), HEAR_OK);
+        hear_job job = small_job(&d, pool);
+        job.settings.epochs = 3;
+        job.seed += i == 3; /* the last has another seed */
+        hear_model *model = run(&job, &d, HEAR_OK);
+        get_weights(model, weights[i], ROOM);
+        n = hear_weights_count(model->graph);
+        hear_model_close(model);
+        hear_pool_destroy(pool);
+    }
+    assert_memory_equal(weights[0], weights[1], n * sizeof(float));
+    assert_memory_equal(weights[0], weights[2], n * sizeof(float));
+    assert_true(memcmp(weights[0], weights[3], n * sizeof(float)) != 0);
+    test_free_data(&d);
+}
+
+typedef struct {
+    size_t stop_after_epoch, n_epochs;
+    double best, last;
+    bool told_best;
+} watch;
+
+static void on_epoch(void *user, const hear_progress *p)
+{
+    watch *const w = user;
+    w->n_epochs++;
+    w->last = p->valid_loss;
+    assert_true(p->has_valid && p->step == p->n_steps && p->lr >= 0.0);
+    assert_int_equal(p->best, w->n_epochs == 1 || p->valid_loss < w->best);
+    if (p->best)
+        w->best = p->valid_loss;
+}
+
+static bool on_step(void *user, const hear_progress *p)
+{
+    const watch *const w = user;
+    return !w->stop_after_epoch || p->epoch <= w->stop_after_epoch;
+}
+
+static double valid_loss(const hear_model *m, const test_data *d, hear_pool *pool)
+{
+    hear_judgement j;
+    assert_int_equal(hear_judge(&j,
+                                &(hear_judge_config){ .model = m,
+                                                      .data = d->data,
+                                                      .sounds = &d->sounds,
+                                                      .split = HEAR_SPLIT_VALID,
+                                                      .pool = pool },
+                                NULL),
+                     HEAR_OK);
+    const double loss = j.loss;
+    hear_judgement_clear(&j);
+    return loss;
+}
+
+static void test_an_interrupted_training_keeps_the_best(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    assert_int_equal(hear_split_validation(d.data, 0.2, 1), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    watch w = { .stop_after_epoch = 4 };
+    job.on_epoch = on_epoch;
+    job.on_step = on_step;
+    job.user = &w;
+    job.settings.averaging = 0.0;
+    job.settings.lr = 0.3; /* wild enough that the last epoch is hardly the best */
+    job.schedule = HEAR_SCHEDULE_CONSTANT;
+    hear_model *model = run(&job, &d, HEAR_ERR_INTERRUPTED);
+    assert_int_equal(w.n_epochs, 4);
+    assert_non_null(model);
+    assert_close(valid_loss(model, &d, pool), w.best, 1e-9);
+    hear_model_close(model);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void test_patience_ends_what_gets_no_better(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    assert_int_equal(hear_split_validation(d.data, 0.2, 1), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    watch w = { 0 };
+    job.on_epoch = on_epoch;
+    job.user = &w;
+    job.settings.epochs = 400;
+    job.settings.patience = 3;
+    job.settings.lr = 0.5;
+    job.schedule = HEAR_SCHEDULE_CONSTANT;
+    hear_model *model = run(&job, &d, HEAR_OK);
+    assert_in_range(w.n_epochs, 4, 399);
+    assert_close(valid_loss(model, &d, pool), w.best, 1e-9);
+    hear_model_close(model);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void test_a_loss_that_is_no_number_is_told(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    job.settings.lr = 1e30;
+    job.optim.kind = HEAR_OPTIM_SGD;
+    hear_model *model;
+    hear_error err = { 0 };
+    assert_int_equal(hear_job_run(&model, &job, d.data, &d.sounds, &err), HEAR_ERR_DATA);
+    assert_null(model);
+    assert_non_null(strstr(err.text, "try a smaller learning rate"));
+    job.settings.lr = 0.0;
+    assert_int_equal(hear_job_run(&model, &job, d.data, &d.sounds, &err), HEAR_ERR_ARG);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+typedef struct {
+    size_t n_folds, n_clips;
+} folds;
+
+static void on_fold(void *user, const hear_cross_result *r)
+{
+    folds *const f = user;
+    assert_int_equal(r->n_folds, 3);
+    assert_non_null(r->clips);
+    f->n_folds++;
+    f->n_clips += r->clips->n;
+}
+
+static void test_crossing_tests_on_every_recording_but_those_of_test(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 2), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    folds f = { 0 };
+    job.user = &f;
+    hear_metrics *all;
+    assert_int_equal(hear_metrics_create(&all, 3), HEAR_OK);
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 3, 0.2, all, on_fold, NULL), HEAR_OK);
+    assert_int_equal(f.n_folds, 3);
+    assert_int_equal(f.n_clips, 72);
+    assert_int_equal(all->n, 72);
+    assert_true(hear_metrics_accuracy(all) > 0.9);
+    assert_int_equal(d.data->clips[89].split,
+                     HEAR_SPLIT_TEST); /* the caller's splits are as before */
+    /* one source only: nothing is left to learn from */
+    hear_metrics_reset(all);
+    job.user = NULL;
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.2, all, NULL, NULL), HEAR_OK);
+    assert_int_equal(all->n, 0);
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 100, 0.2, all, NULL, NULL),
+                     HEAR_ERR_ARG);
+    hear_metrics_destroy(all);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void add_up(void *user, size_t i)
+{
+    size_t *const n = user;
+    n[i] += i;
+}
+
+static void test_a_pool_does_each_task_once(void **state)
+{
+    (void)state;
+    hear_pool *p;
+    assert_int_equal(hear_pool_create(&p, 0), HEAR_ERR_ARG);
+    assert_int_equal(hear_pool_create(&p, 3), HEAR_OK);
+    assert_int_equal(hear_pool_n_threads(p), 3);
+    size_t n[100] = { 0 };
+    for (size_t round = 1; round <= 200; round++) {
+        hear_pool_run(p, add_up, n, 100);
+        for (size_t i = 0; i < 100; i++)
+            assert_int_equal(n[i], round * i);
+    }
+    hear_pool_run(p, add_up, n, 0);
+    hear_pool_destroy(p);
+    hear_pool_destroy(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradient_descent_is_that_of_numpy),
+        cmocka_unit_test(test_made_data_are_learnt_and_judged),
+        cmocka_unit_test(test_same_seed_same_bits_with_any_number_of_threads),
+        cmocka_unit_test(test_an_interrupted_training_keeps_the_best),
+        cmocka_unit_test(test_patience_ends_what_gets_no_better),
+        cmocka_unit_test(test_a_loss_that_is_no_number_is_told),
+        cmocka_unit_test(test_crossing_tests_on_every_recording_but_those_of_test),
+        cmocka_unit_test(test_a_pool_does_each_task_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
