@@ -4,21 +4,16 @@
 #include "dsp/mel.h"
 
 #include "base/mem.h"
+#include "dsp/vec.h"
 
 #include <math.h>
-#include <string.h>
-
-typedef struct {
-    size_t first;   /* bin */
-    size_t n;       /* bins, 0 for a band between two bins */
-    size_t weights; /* offset of its weights */
-} band;
 
 struct hear_mel {
     size_t n_mels;
     size_t n_bins;
-    band *bands;    /* [n_mels] */
-    float *weights; /* one band behind the other */
+    size_t *first;  /* [n_mels]: bin */
+    size_t *n;      /* [n_mels]: bins, rounded up to lanes; 0 for a band between two bins */
+    float *weights; /* one band behind the other, zeros where n was rounded up */
 };
 
 /* M. Slaney, Auditory Toolbox (1998): 200 / 3 Hz a mel below 1 kHz, 27 mel to a factor of 6.4. */
@@ -76,20 +71,21 @@ static size_t fill(hear_mel *m, const hear_mel_config *c)
         double edges_hz[3];
         for (size_t i = 0; i < 3; i++)
             edges_hz[i] = hear_mel_to_hz(c->scale, low + step * (double)(b + i));
-        band *band_b = &m->bands[b];
-        *band_b = (band){ .weights = used };
         const double bin_hz = c->rate_hz / (double)c->n_fft;
-        const size_t from = (size_t)(edges_hz[0] / bin_hz);
-        for (size_t k = from; k < m->n_bins && (double)k * bin_hz <= edges_hz[2]; k++) {
+        size_t n = 0;
+        for (size_t k = (size_t)(edges_hz[0] / bin_hz);
+             k < m->n_bins && (double)k * bin_hz <= edges_hz[2]; k++) {
             const float w = (float)weight(c, edges_hz, k);
             if (!(w > 0.0f))
                 continue; /* only at the feet: a triangle has no hole */
-            if (band_b->n++ == 0)
-                band_b->first = k;
+            if (n == 0)
+                m->first[b] = k;
             if (m->weights)
-                m->weights[used] = w;
-            used++;
+                m->weights[used + n] = w;
+            n++;
         }
+        m->n[b] = (n + HEAR_VEC_LANES - 1) / HEAR_VEC_LANES * HEAR_VEC_LANES;
+        used += m->n[b];
     }
     return used;
 }
@@ -108,8 +104,9 @@ hear_status hear_mel_create(hear_mel **out, const hear_mel_config *config)
         return HEAR_ERR_MEM;
     m->n_mels = config->n_mels;
     m->n_bins = config->n_fft / 2 + 1;
-    m->bands = hear_alloc(m->n_mels, sizeof m->bands[0]);
-    if (m->bands)
+    m->first = hear_alloc(m->n_mels, sizeof m->first[0]);
+    m->n = hear_alloc(m->n_mels, sizeof m->n[0]);
+    if (m->first && m->n)
         m->weights = hear_alloc(fill(m, config), sizeof m->weights[0]);
     if (!m->weights) {
         hear_mel_destroy(m);
@@ -124,26 +121,22 @@ void hear_mel_destroy(hear_mel *m)
 {
     if (!m)
         return;
-    hear_free(m->bands);
+    hear_free(m->first);
+    hear_free(m->n);
     hear_free(m->weights);
     hear_free(m);
 }
 
 void hear_mel_apply(const hear_mel *m, const float *spectrum, float *bands)
 {
-    for (size_t b = 0; b < m->n_mels; b++) {
-        const float *w = m->weights + m->bands[b].weights;
-        const float *x = spectrum + m->bands[b].first;
-        float sum = 0.0f;
-        for (size_t i = 0; i < m->bands[b].n; i++)
-            sum += w[i] * x[i];
-        bands[b] = sum;
-    }
+    hear_vec_bands(bands, m->n_mels, m->first, m->n, m->weights, spectrum);
 }
 
 void hear_mel_weights(const hear_mel *m, size_t b, float *row)
 {
-    const band *band_b = &m->bands[b];
-    memset(row, 0, m->n_bins * sizeof *row);
-    memcpy(row + band_b->first, m->weights + band_b->weights, band_b->n * sizeof *row);
+    const float *w = m->weights;
+    for (size_t i = 0; i < b; i++)
+        w += m->n[i];
+    for (size_t k = 0; k < m->n_bins; k++)
+        row[k] = k >= m->first[b] && k < m->first[b] + m->n[b] ? w[k - m->first[b]] : 0.0f;
 }

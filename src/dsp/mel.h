@@ -38,7 +38,8 @@ typedef struct hear_mel hear_mel;
 HEAR_MUST_CHECK hear_status hear_mel_create(hear_mel **out, const hear_mel_config *config);
 void hear_mel_destroy(hear_mel *m); /* NULL is allowed */
 
-/* spectrum: [n_fft / 2 + 1] -> bands: [n_mels] */
+/* spectrum: [n_fft / 2 + 1], and three finite numbers behind that are read but do not count ->
+ * bands: [n_mels] */
 void hear_mel_apply(const hear_mel *m, const float *spectrum, float *bands);
 /* Row b of the matrix: [n_fft / 2 + 1] */
 void hear_mel_weights(const hear_mel *m, size_t b, float *row);

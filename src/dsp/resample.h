@@ -16,7 +16,7 @@
 typedef struct hear_resample hear_resample;
 
 /* Rates: 1000 .. 768000 Hz. On failure *out is NULL. Errors: HEAR_ERR_ARG, HEAR_ERR_MEM. Any pair
- * keeps exact time; where the bank of a pair with few common factors would not fit into 8 MB, the
+ * keeps exact time; where the bank of a pair with few common factors would not fit into 4 MB, the
  * nearest of its (then over 10000) phases is taken. */
 HEAR_MUST_CHECK hear_status hear_resample_create(hear_resample **out, uint32_t rate_in,
                                                  uint32_t rate_out);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "dsp/fft.h"
+#include "dsp/vec.h"
 
 #include <math.h>
 
@@ -68,24 +69,19 @@ void hear_stft_destroy(hear_stft *s)
 
 const double *hear_stft_spectrum(hear_stft *s, const float *samples)
 {
-    double *restrict to = s->input;
-    const float *restrict from = samples + s->skip;
+    const size_t end = s->skip + s->win_length;
     for (size_t i = 0; i < s->skip; i++)
-        to[i] = 0.0;
-    for (size_t i = 0; i < s->win_length; i++)
-        to[s->skip + i] = from[i] * s->window[i];
-    for (size_t i = s->skip + s->win_length; i < s->n_fft; i++)
-        to[i] = 0.0;
+        s->input[i] = 0.0;
+    hear_vec_multiply(s->input + s->skip, samples + s->skip, s->window, s->win_length);
+    for (size_t i = end; i < s->n_fft; i++)
+        s->input[i] = 0.0;
     return hear_fft_run(s->fft);
 }
 
 void hear_stft_process(hear_stft *s, const float *samples, int power, float *out)
 {
-    const double *x = hear_stft_spectrum(s, samples);
     const size_t n_bins = s->n_fft / 2 + 1;
-    for (size_t k = 0; k < n_bins; k++)
-        out[k] = (float)(x[2 * k] * x[2 * k] + x[2 * k + 1] * x[2 * k + 1]);
+    hear_vec_power(out, hear_stft_spectrum(s, samples), n_bins);
     if (power == 1)
-        for (size_t k = 0; k < n_bins; k++)
-            out[k] = sqrtf(out[k]);
+        hear_vec_sqrt(out, n_bins);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "dsp/resample.h"
+#include "dsp/vec.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,7 +25,7 @@ struct hear_frontend {
     float *samples;    /* [frame_length]: the frame under way */
     size_t n_samples;  /* of these, there */
     size_t n_skip;     /* to be dropped before the next frame: hop > frame_length */
-    float *spectrum;   /* [n_fft / 2 + 1] */
+    float *spectrum;   /* [n_fft / 2 + 4]: three zeros behind, for hear_mel_apply */
     uint64_t position; /* samples out of the resampler */
     bool flushing;
     uint64_t n_zeros; /* flush: still to come */
@@ -45,7 +46,7 @@ hear_status hear_frontend_create(hear_frontend **out, const hear_frontend_config
     f->config = *config;
     f->frame_length = hear_frontend_frame_length(config);
     f->samples = hear_alloc(f->frame_length, sizeof f->samples[0]);
-    f->spectrum = hear_alloc(config->n_fft / 2 + 1, sizeof f->spectrum[0]);
+    f->spectrum = hear_alloc(config->n_fft / 2 + 4, sizeof f->spectrum[0]);
     status = f->samples && f->spectrum ? HEAR_OK : HEAR_ERR_MEM;
     if (status == HEAR_OK)
         status = hear_resample_create(&f->resample, rate_hz, config->rate_hz);
@@ -122,15 +123,6 @@ static void added(hear_frontend *f, size_t n)
         f->n_samples += n;
 }
 
-static void clean(const float *restrict in, float *restrict out, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const float x = in[i];
-        const float y = x > MAX_SAMPLE ? MAX_SAMPLE : x < -MAX_SAMPLE ? -MAX_SAMPLE : x;
-        out[i] = isfinite(x) ? y : 0.0f;
-    }
-}
-
 size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t *n_taken,
                              float *frames, size_t max_frames)
 {
@@ -142,7 +134,7 @@ size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t
             chunk = n - taken < CHUNK ? n - taken : CHUNK;
             used = 0;
             if (in)
-                clean(in + taken, cleaned, chunk);
+                hear_vec_clean(cleaned, in + taken, chunk, MAX_SAMPLE);
         }
         size_t n_room, n_used;
         float *to = room(f, &n_room);
@@ -197,14 +189,10 @@ uint64_t hear_frontend_position(const hear_frontend *f)
 void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n)
 {
     const float floor = (float)config->floor;
-    if (config->log == HEAR_LOG_DB) {
-        const float scale = config->power == 1 ? 20.0f : 10.0f;
-        for (size_t i = 0; i < n; i++)
-            x[i] = scale * log10f(fmaxf(x[i], floor));
-    } else if (config->log == HEAR_LOG_LN) {
-        for (size_t i = 0; i < n; i++)
-            x[i] = logf(x[i] + floor);
-    }
+    if (config->log == HEAR_LOG_DB)
+        hear_vec_ln(x, n, 0.0f, floor, (float)((config->power == 1 ? 20.0 : 10.0) / M_LN10));
+    else if (config->log == HEAR_LOG_LN)
+        hear_vec_ln(x, n, floor, floor, 1.0f);
 }
 
 void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,

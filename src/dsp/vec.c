@@ -1,0 +1,260 @@
+/* vec.c - see vec.h.
+ *
+ * Written with the vector types of gcc and clang: what the CPU lacks in width, the compiler takes
+ * in several steps. Left over elements go through the same operations in a padded block. */
+#include "config.h"
+
+#include "dsp/vec.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#define N 8 /* elements at a time */
+typedef float f8 __attribute__((vector_size(32)));
+typedef int32_t i8 __attribute__((vector_size(32)));
+typedef double d8 __attribute__((vector_size(64)));
+typedef float f4 __attribute__((vector_size(16)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* memcpy: the arrays need not be aligned */
+#define LOAD(v, from) memcpy(&(v), from, sizeof(v))
+#define STORE(to, v) memcpy(to, &(v), sizeof(v))
+
+INLINE void multiply(double *out, const float *x, const double *w, size_t n)
+{
+    size_t i = 0;
+    for (; i + N <= n; i += N) {
+        f8 a;
+        d8 b;
+        LOAD(a, x + i);
+        LOAD(b, w + i);
+        b *= __builtin_convertvector(a, d8);
+        STORE(out + i, b);
+    }
+    for (; i < n; i++)
+        out[i] = x[i] * w[i];
+}
+
+INLINE void power(float *out, const double *z, size_t n)
+{
+    size_t i = 0;
+    for (; i + N <= n; i += N) {
+        d8 low, high;
+        LOAD(low, z + 2 * i);
+        LOAD(high, z + 2 * i + N);
+        low *= low;
+        high *= high;
+        const d8 re = { low[0], low[2], low[4], low[6], high[0], high[2], high[4], high[6] };
+        const d8 im = { low[1], low[3], low[5], low[7], high[1], high[3], high[5], high[7] };
+        const f8 sum = __builtin_convertvector(re + im, f8);
+        STORE(out + i, sum);
+    }
+    for (; i < n; i++)
+        out[i] = (float)(z[2 * i] * z[2 * i] + z[2 * i + 1] * z[2 * i + 1]);
+}
+
+INLINE void root(float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + N <= n; i += N)
+        for (size_t k = 0; k < N; k++)
+            x[i + k] = sqrtf(x[i + k]);
+    for (; i < n; i++)
+        x[i] = sqrtf(x[i]);
+}
+
+INLINE f8 select8(i8 mask, f8 yes, f8 no)
+{
+    return (f8)((mask & (i8)yes) | (~mask & (i8)no));
+}
+
+INLINE f8 clean8(f8 x, float limit)
+{
+    const f8 high = (f8){ 0 } + limit;
+    const f8 y = select8(x > high, high, select8(x < -high, -high, x));
+    const i8 finite = (x < INFINITY) & (x > -INFINITY); /* false for NaN */
+    return (f8)(finite & (i8)y);
+}
+
+INLINE void clean(float *out, const float *x, size_t n, float limit)
+{
+    for (size_t i = 0; i < n; i += N) {
+        f8 v = { 0 };
+        const size_t k = n - i < N ? n - i : N;
+        if (k == N)
+            LOAD(v, x + i);
+        else
+            memcpy(&v, x + i, k * sizeof *x);
+        v = clean8(v, limit);
+        if (k == N)
+            STORE(out + i, v);
+        else
+            memcpy(out + i, &v, k * sizeof *x);
+    }
+}
+
+/* x = 2^e m with m in sqrt(1/2) .. sqrt(2), and with s = (m - 1) / (m + 1), |s| < 0.172:
+ * ln m = 2 atanh s = 2 (s + s^3 / 3 + s^5 / 5 + …), of which s^11 / 11 is below 4e-10 s. */
+INLINE f8 ln8(f8 x)
+{
+    const int32_t sqrt_half = 0x3f3504f3; /* the bits of sqrt(1/2) */
+    const i8 above = (i8)x - sqrt_half;
+    const f8 m = (f8)((above & 0x007fffff) + sqrt_half);
+    const f8 e = __builtin_convertvector(above >> 23, f8);
+    const f8 s = (m - 1.0f) / (m + 1.0f);
+    const f8 z = s * s;
+    const f8 rest = z * (2.0f / 3.0f + z * (2.0f / 5.0f + z * (2.0f / 7.0f + z * (2.0f / 9.0f))));
+    /* ln 2 in two parts, the first with zeros behind, so that e times it is exact */
+    return e * 0.693145751953125f + (2.0f * s + (s * rest + e * 1.42860682030941723e-6f));
+}
+
+INLINE void ln(float *x, size_t n, float add, float floor, float scale)
+{
+    for (size_t i = 0; i < n; i += N) {
+        f8 v = (f8){ 0 } + 1.0f;
+        const size_t k = n - i < N ? n - i : N;
+        if (k == N)
+            LOAD(v, x + i);
+        else
+            memcpy(&v, x + i, k * sizeof *x);
+        v += add;
+        v = scale * ln8(select8(v > floor, v, (f8){ 0 } + floor));
+        if (k == N)
+            STORE(x + i, v);
+        else
+            memcpy(x + i, &v, k * sizeof *x);
+    }
+}
+
+INLINE void bands(float *out, size_t n_bands, const size_t *first, const size_t *n, const float *w,
+                  const float *x)
+{
+    for (size_t b = 0; b < n_bands; b++) {
+        const float *from = x + first[b];
+        f4 sum = { 0 };
+        for (const float *end = w + n[b]; w < end; w += HEAR_VEC_LANES, from += HEAR_VEC_LANES) {
+            f4 weights, values;
+            LOAD(weights, w);
+            LOAD(values, from);
+            sum += weights * values;
+        }
+        out[b] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
+}
+
+/* ---- the versions, and the choice */
+
+typedef struct {
+    const char *name;
+    void (*multiply)(double *out, const float *x, const double *w, size_t n);
+    void (*power)(float *out, const double *z, size_t n);
+    void (*root)(float *x, size_t n);
+    void (*clean)(float *out, const float *x, size_t n, float limit);
+    void (*ln)(float *x, size_t n, float add, float floor, float scale);
+    void (*bands)(float *out, size_t n_bands, const size_t *first, const size_t *n, const float *w,
+                  const float *x);
+} loops;
+
+#define FOR_CPU(name, target)                                                                      \
+    target static void name##_multiply(double *out, const float *x, const double *w, size_t n)     \
+    {                                                                                              \
+        multiply(out, x, w, n);                                                                    \
+    }                                                                                              \
+    target static void name##_power(float *out, const double *z, size_t n)                         \
+    {                                                                                              \
+        power(out, z, n);                                                                          \
+    }                                                                                              \
+    target static void name##_root(float *x, size_t n)                                             \
+    {                                                                                              \
+        root(x, n);                                                                                \
+    }                                                                                              \
+    target static void name##_clean(float *out, const float *x, size_t n, float limit)             \
+    {                                                                                              \
+        clean(out, x, n, limit);                                                                   \
+    }                                                                                              \
+    target static void name##_ln(float *x, size_t n, float add, float floor, float scale)          \
+    {                                                                                              \
+        ln(x, n, add, floor, scale);                                                               \
+    }                                                                                              \
+    target static void name##_bands(float *out, size_t n_bands, const size_t *first,               \
+                                    const size_t *n, const float *w, const float *x)               \
+    {                                                                                              \
+        bands(out, n_bands, first, n, w, x);                                                       \
+    }                                                                                              \
+    static const loops name = { #name,        name##_multiply, name##_power, name##_root,          \
+                                name##_clean, name##_ln,       name##_bands };
+
+FOR_CPU(plain, )
+#if defined(__x86_64__) || defined(__i386__)
+FOR_CPU(avx2, __attribute__((target("avx2"))))
+FOR_CPU(avx512, __attribute__((target("avx512f"))))
+#endif
+
+/* NULL where there is no such version, or the CPU cannot run it. */
+static const loops *version(const char *name)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    if (strcmp(name, avx512.name) == 0)
+        return __builtin_cpu_supports("avx512f") ? &avx512 : NULL;
+    if (strcmp(name, avx2.name) == 0)
+        return __builtin_cpu_supports("avx2") ? &avx2 : NULL;
+#endif
+    return strcmp(name, plain.name) == 0 ? &plain : NULL;
+}
+
+static _Atomic(const loops *) chosen;
+
+static const loops *best(void)
+{
+    /* relaxed: every thread would choose the same constant */
+    const loops *l = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (l)
+        return l;
+    static const char *const names[] = { "avx512", "avx2", "plain" };
+    for (size_t i = 0; !l; i++)
+        l = version(names[i]);
+    atomic_store_explicit(&chosen, l, memory_order_relaxed);
+    return l;
+}
+
+bool hear_vec_choose(const char *name)
+{
+    const loops *l = version(name);
+    if (l)
+        atomic_store_explicit(&chosen, l, memory_order_relaxed);
+    return l != NULL;
+}
+
+void hear_vec_multiply(double *out, const float *x, const double *w, size_t n)
+{
+    best()->multiply(out, x, w, n);
+}
+
+void hear_vec_power(float *out, const double *z, size_t n)
+{
+    best()->power(out, z, n);
+}
+
+void hear_vec_sqrt(float *x, size_t n)
+{
+    best()->root(x, n);
+}
+
+void hear_vec_clean(float *out, const float *x, size_t n, float limit)
+{
+    best()->clean(out, x, n, limit);
+}
+
+void hear_vec_ln(float *x, size_t n, float add, float floor, float scale)
+{
+    best()->ln(x, n, add, floor, scale);
+}
+
+void hear_vec_bands(float *out, size_t n_bands, const size_t *first, const size_t *n,
+                    const float *w, const float *x)
+{
+    best()->bands(out, n_bands, first, n, w, x);
+}
