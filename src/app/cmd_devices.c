@@ -73,14 +73,15 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     hear_status s = hear_devices_list(&devices, &n, &err);
     if (s == HEAR_OK && n == 0)
         s = hear_fail(&err, HEAR_ERR_DEVICE, "there is no input device");
+    code = hear_exit_code(s);
     if (s != HEAR_OK)
-        return hear_report(NULL, &err);
-    if (strcmp(a.format, "jsonl") == 0)
+        code = hear_report(NULL, &err);
+    else if (strcmp(a.format, "jsonl") == 0)
         put_jsonl(devices, n);
     else
         put_text(devices, n);
     free(devices);
-    return hear_finish_stdout(HEAR_EXIT_OK);
+    return hear_finish_stdout(code);
 }
 
 const hear_cmd hear_cmd_devices = {

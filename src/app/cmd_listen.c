@@ -135,19 +135,29 @@ static ending run_stream(job *j)
     }
 }
 
+/* "1 window was", "2 windows were" */
+static const char *count(char *out, size_t room, uint64_t n, const char *what)
+{
+    snprintf(out, room, "%llu %s%s", (unsigned long long)n, what, n == 1 ? " was" : "s were");
+    return out;
+}
+
 static void tell_losses(const job *j, const hear_live_outcome *o)
 {
-    char lost[40];
-    hear_format_fixed(lost, sizeof lost, o->lost_s, 3);
+    char text[80];
+    hear_format_fixed(text, sizeof text, o->lost_s, 3);
     if (o->lost_s > 0.0)
-        hear_note(j->name, "%s s of sound were lost; zeros stand in for them", lost);
+        hear_note(j->name, "%s s of sound were lost; zeros stand in for them", text);
     if (o->n_skipped > 0)
-        hear_note(j->name, "%llu windows were skipped: the model is too slow for this hop",
-                  (unsigned long long)o->n_skipped);
-    hear_format_fixed(lost, sizeof lost, o->overflow_s, 3);
+        hear_note(j->name, "%s skipped: the model is too slow for this hop",
+                  count(text, sizeof text, o->n_skipped, "window"));
+    if (o->n_dropped > 0)
+        hear_note(j->name, "%s dropped: nobody read them in time",
+                  count(text, sizeof text, o->n_dropped, "label"));
+    hear_format_fixed(text, sizeof text, o->overflow_s, 3);
     if (o->n_overflows > 0)
         hear_note(j->name, "the sound system lost samples %llu times, about %s s in all",
-                  (unsigned long long)o->n_overflows, lost);
+                  (unsigned long long)o->n_overflows, text);
 }
 
 static int end_stream(job *j, ending how)

@@ -226,6 +226,7 @@ hear_status hear_live_end(hear_live **at, int wait_ms, hear_live_outcome *outcom
     hear_pipeline_snapshot_get(live->pipeline, &snapshot);
     outcome->lost_s = snapshot.lost_s;
     outcome->n_skipped = snapshot.n_skipped;
+    outcome->n_dropped = snapshot.n_dropped;
     if (is_set(&live->written) && live->write_error.status != HEAR_OK) {
         outcome->output_failed = true;
         *err = live->write_error;

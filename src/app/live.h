@@ -40,6 +40,7 @@ bool hear_live_failed(const hear_live *live);
 typedef struct {
     double lost_s;        /* of sound, between the microphone and the front end */
     uint64_t n_skipped;   /* windows that inference could not keep up with */
+    uint64_t n_dropped;   /* results that the writer's reader could not keep up with */
     uint64_t n_overflows; /* the sound system's own, which it does not count in samples, */
     double overflow_s;    /* and an estimate of their length */
     bool output_failed;   /* the error is begin's or window's, not the source's */
