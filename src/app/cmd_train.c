@@ -342,7 +342,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
 
 const hear_cmd hear_cmd_train = {
     .name = "train",
-    .summary = "train a model on labelled recordings",
+    .summary = "Train a model on labelled recordings",
     .operands = "",
     .options = hear_train_options,
     .notes = hear_train_notes,
