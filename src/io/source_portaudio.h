@@ -22,8 +22,8 @@ typedef struct {
     bool is_default;
 } hear_device;
 
-/* Input devices only; *devices is freed with free(). None at all is HEAR_OK with *n = 0. Errors:
- * HEAR_ERR_DEVICE, HEAR_ERR_MEM. */
+/* Input devices only; *devices is freed with free(). None at all is HEAR_OK with *n = 0 and NULL.
+ * Errors: HEAR_ERR_DEVICE, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_devices_list(hear_device **devices, size_t *n, hear_error *err);
 
 /* Real-time: called on the audio thread; must copy and return. n samples, mono. */

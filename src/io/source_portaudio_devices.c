@@ -61,6 +61,10 @@ hear_status hear_devices_list(hear_device **devices, size_t *n, hear_error *err)
     hear_quiet_end();
     if (!list)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
+    if (*n == 0) {
+        free(list);
+        list = NULL;
+    }
     *devices = list;
     return HEAR_OK;
 }

@@ -115,7 +115,7 @@ static void test_what_means_none_or_several_is_said(void **state)
     size_t n;
     assert_int_equal(hear_devices_list(&list, &n, &err), HEAR_OK);
     assert_int_equal(n, 0);
-    free(list);
+    assert_null(list);
     other.broken = true;
     stub_begin(&other);
     assert_int_equal(hear_devices_list(&list, &n, &err), HEAR_ERR_DEVICE);
