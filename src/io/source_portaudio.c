@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SILENT_NS 2000000000u  /* a device that gives nothing for as long is gone */
+#define SILENT_NS 5000000000u  /* gives nothing for as long: gone; some take seconds to start */
 #define STOPPED_NS 1000000000u /* who asks no more often was stopped himself */
 
 enum { BLOCK = 512, MIN_RATE = 1000, MAX_RATE = 768000 };

@@ -44,7 +44,7 @@ HEAR_MUST_CHECK hear_status hear_mic_start(hear_mic *mic, hear_mic_write_fn *wri
                                            hear_error *err);
 /* Stops and closes; NULL is allowed. */
 void hear_mic_close(hear_mic *mic);
-/* False once the device went away: its stream ended, or gave nothing for 2 s. To be asked several
+/* False once the device went away: its stream ended, or gave nothing for 5 s. To be asked several
  * times a second: after a second without, the program itself was stopped (Ctrl-Z), and the silence
  * counts from then on. */
 bool hear_mic_running(hear_mic *mic);

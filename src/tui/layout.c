@@ -3,6 +3,8 @@
 
 #include "tui/layout.h"
 
+#include <stdbool.h>
+
 enum {
     TWO_COLUMNS = 64, /* from here on the past stands beside the bars */
     GAP = 3           /* columns between them */
@@ -55,8 +57,7 @@ static int grow(share *s, hear_part part, int rows, bool two_columns)
     return more;
 }
 
-hear_screen_layout hear_screen_layout_plan(int n_rows, int n_cols, size_t n_bars, size_t n_bands,
-                                           bool half_rows)
+hear_screen_layout hear_screen_layout_plan(int n_rows, int n_cols, size_t n_bars, size_t n_bands)
 {
     const bool two_columns = n_cols >= TWO_COLUMNS;
     const int max_bars = n_bars > 1000 ? 1000 : (int)n_bars;
@@ -68,7 +69,7 @@ hear_screen_layout hear_screen_layout_plan(int n_rows, int n_cols, size_t n_bars
         if (w->part == HEAR_PART_BARS)
             rows = least(rows, max_bars);
         if (w->part == HEAR_PART_WATERFALL)
-            rows = least(rows, half_rows ? (max_bands + 1) / 2 : max_bands);
+            rows = least(rows, max_bands);
         if ((w->part == HEAR_PART_RIBBON || w->part == HEAR_PART_AXIS) &&
             s.rows[HEAR_PART_WATERFALL] == 0)
             continue;

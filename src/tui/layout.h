@@ -5,7 +5,6 @@
 #ifndef TUI_LAYOUT_H
 #define TUI_LAYOUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct {
@@ -30,8 +29,6 @@ typedef struct {
     hear_rect part[HEAR_N_PARTS];
 } hear_screen_layout;
 
-/* n_bars: classes that there are to show, >= 1; n_bands: of the spectrogram, 0 where there is none.
- * half_rows: a row of the spectrogram shows two bands. */
-hear_screen_layout hear_screen_layout_plan(int n_rows, int n_cols, size_t n_bars, size_t n_bands,
-                                           bool half_rows);
+/* n_bars: classes that there are to show, >= 1; n_bands: of the spectrogram, >= 1. */
+hear_screen_layout hear_screen_layout_plan(int n_rows, int n_cols, size_t n_bars, size_t n_bands);
 #endif

@@ -155,8 +155,8 @@ static void draw(hear_screen *s)
 {
     const hear_view *v = s->frozen.paused ? &s->frozen : &s->live;
     const size_t top = s->config.top < v->info->n_labels ? s->config.top : v->info->n_labels;
-    const hear_screen_layout l = hear_screen_layout_plan(
-        LINES, COLS, top > 0 ? top : 1, s->config.n_mels, hear_canvas_half_rows(s->canvas));
+    const hear_screen_layout l =
+        hear_screen_layout_plan(LINES, COLS, top > 0 ? top : 1, s->config.n_mels);
     erase();
     for (size_t i = 0; i < HEAR_N_PARTS; i++)
         if (l.part[i].n_rows > 0 && l.part[i].n_cols > 0)

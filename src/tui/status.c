@@ -9,6 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The name alone of a file: the path to it has no room here. */
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 static void draw_header(const hear_view *v, hear_canvas *c, hear_rect r)
 {
     const int end = r.x + r.n_cols - 1;
@@ -31,7 +38,9 @@ static void draw_header(const hear_view *v, hear_canvas *c, hear_rect r)
     else
         hear_canvas_glyph(c, r.y, x, HEAR_STYLE_GOOD, HEAR_GLYPH_PLAYING);
     x += 2;
-    x += hear_canvas_text(c, r.y, x, right - x, HEAR_STYLE_TEXT, v->config->source) + 2;
+    x += hear_canvas_text(c, r.y, x, right - x, HEAR_STYLE_TEXT,
+                          v->config->live ? v->config->source : name_of(v->config->source)) +
+         2;
     if (v->status.rate_hz > 0 && right - x >= 8) {
         char number[40], rate[48];
         hear_format_fixed(number, sizeof number, v->status.rate_hz / 1000.0,
@@ -40,7 +49,7 @@ static void draw_header(const hear_view *v, hear_canvas *c, hear_rect r)
         x += hear_canvas_text(c, r.y, x, right - x, HEAR_STYLE_DIM, rate) + 2;
     }
     if (v->config->model_name)
-        hear_canvas_text(c, r.y, x, right - x, HEAR_STYLE_DIM, v->config->model_name);
+        hear_canvas_text(c, r.y, x, right - x, HEAR_STYLE_DIM, name_of(v->config->model_name));
 }
 
 typedef struct {
@@ -67,7 +76,7 @@ static size_t list_items(const hear_view *v, item *items)
     const hear_screen_status *s = &v->status;
     const bool lost = s->lost_s > 0.0, skipped = s->n_skipped > 0;
     size_t n = 0;
-    set_item(&items[n++], 2, "latency", s->latency_ms, 0, " ms");
+    set_item(&items[n++], 2, "latency", s->latency_ms, s->latency_ms < 9.95 ? 1 : 0, " ms");
     set_item(&items[n++], lost ? 0 : 1, "lost", s->lost_s, lost && s->lost_s < 10.0 ? 2 : 0, " s");
     set_item(&items[n++], skipped ? 0 : 4, "skipped", (double)s->n_skipped, 0, "");
     if (s->n_overflows > 0)

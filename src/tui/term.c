@@ -55,12 +55,7 @@ static void save_way_back(void)
     save_capability(exit_attribute_mode);
     save_capability(orig_pair);
     save_capability(keypad_local);
-    if (exit_ca_mode) {
-        save_capability(exit_ca_mode);
-    } else { /* no screen of its own: leave below what was drawn */
-        save_byte('\r');
-        save_byte('\n');
-    }
+    save_capability(exit_ca_mode ? exit_ca_mode : clear_screen);
     save_capability(cursor_normal);
 }
 
@@ -144,6 +139,16 @@ static void take(void)
     nodelay(stdscr, TRUE);
 }
 
+static void give_back(void)
+{
+    if (!exit_ca_mode) { /* no screen of our own: nothing of ours stays on theirs */
+        erase();
+        refresh();
+    }
+    endwin();
+    atomic_store_explicit(&taken, false, memory_order_relaxed);
+}
+
 hear_status hear_term_open(hear_term **out, const char *tty, hear_error *err)
 {
     *out = NULL;
@@ -189,9 +194,8 @@ void hear_term_close(hear_term *t)
     if (!t)
         return;
     if (t->screen) {
-        if (!isendwin())
-            endwin();
-        atomic_store_explicit(&taken, false, memory_order_relaxed);
+        if (!t->suspended)
+            give_back();
         delscreen(t->screen);
     }
     if (t->out)
@@ -206,8 +210,7 @@ void hear_term_suspend(hear_term *t)
     if (t->suspended)
         return;
     t->suspended = true;
-    endwin();
-    atomic_store_explicit(&taken, false, memory_order_relaxed);
+    give_back();
 }
 
 void hear_term_resume(hear_term *t)

@@ -1,0 +1,170 @@
+#!/bin/sh
+# pulse.sh - the microphone for real: PulseAudio's null sink, played into by paplay, heard through
+# PortAudio and ALSA's pulse plugin, and compared with what classify says of the same recording.
+#
+# PulseAudio runs for this test alone: home, runtime folder, socket and ALSA configuration are in a
+# folder that goes away with it, and it is ended by its process number.
+# shellcheck source=tests/cli/lib.sh
+# shellcheck disable=SC2016 # commands that within evaluates, and another shell's
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+for program in pulseaudio paplay pactl; do
+    command -v $program >/dev/null || { echo "no $program here"; exit 77; }
+done
+find /usr/lib /usr/lib64 /usr/local/lib -name libasound_module_pcm_pulse.so 2>/dev/null |
+    grep -q . || { echo "no ALSA plugin for PulseAudio here (Debian: libasound2-plugins)"; exit 77; }
+
+unset DISPLAY DBUS_SESSION_BUS_ADDRESS ALSA_CONFIG_PATH ALSA_CONFIG_DIR
+export XDG_CONFIG_HOME="$tmp/config" XDG_RUNTIME_DIR="$tmp/run" PULSE_RUNTIME_PATH="$tmp/run/pulse"
+export PULSE_SERVER="unix:$tmp/socket"
+mkdir -p "$XDG_CONFIG_HOME"
+mkdir -m 700 "$XDG_RUNTIME_DIR" "$PULSE_RUNTIME_PATH"
+cat >"$HOME/.asoundrc" <<'EOF'
+pcm.!default { type pulse device virt.monitor }
+ctl.!default { type pulse }
+EOF
+
+pulseaudio -n --daemonize=no --use-pid-file=no --exit-idle-time=-1 --disable-shm=yes \
+    --load="module-native-protocol-unix socket=$tmp/socket auth-anonymous=1" \
+    --load="module-null-sink sink_name=virt" >"$tmp/pulse.log" 2>&1 &
+pulse=$! hearsay=''
+# shellcheck disable=SC2317 # by the trap
+stop_all() {
+    [ -z "$hearsay" ] || kill -KILL "$hearsay" 2>/dev/null
+    kill "$pulse" 2>/dev/null
+    wait "$pulse" 2>/dev/null
+    rm -rf "$tmp"
+}
+trap stop_all EXIT
+
+# within SECONDS COMMAND
+within() {
+    tries=$(($1 * 10))
+    until eval "$2"; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+if ! within 10 'pactl list short sources 2>/dev/null | grep -q virt.monitor'; then
+    echo "PulseAudio does not start here: $(tail -n 1 "$tmp/pulse.log")"
+    exit 77
+fi
+
+# start ARG...: hearsay hears the microphone
+start() {
+    last="hearsay $*, with a microphone"
+    : >"$tmp/out" 2>"$tmp/err"
+    "$HEARSAY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+    hearsay=$!
+}
+
+# stop SIGNAL CODE: it ends at once, having said nothing but labels
+stop() {
+    n_checks=$((n_checks + 1))
+    kill -"$1" "$hearsay"
+    within 5 '! kill -0 "$hearsay" 2>/dev/null || grep -q "^State:.Z" "/proc/$hearsay/status"' || {
+        complain "has not ended five seconds after SIG$1"
+        kill -KILL "$hearsay"
+    }
+    wait "$hearsay"
+    code=$?
+    hearsay=''
+    expect_code "$2"
+    expect_quiet
+}
+
+# labels FILE: each label as often as it comes in a row, without what lasts but one or two windows
+labels() {
+    awk -F '\t' 'NR > 1 { if ($4 == last) n++; else { if (n > 2) print last; last = $4; n = 1 } }
+                 END { if (n > 2) print last }' "$1" | uniq
+}
+
+# most FILE: the label of the most windows
+most() {
+    awk -F '\t' 'NR > 1 { n[$4]++ }
+                 END { for (l in n) if (n[l] > n[best]) best = l; print best }' "$1"
+}
+
+# The device is listed, and nothing else is said.
+hear devices
+expect_code 0
+expect_quiet
+expect_match default
+
+# A tone below, a tone above, and below again: the microphone hears them in this order, silence
+# around.
+sound tones.wav 44100 2 4.5 400 5000 400
+start listen -m "$model" -f tsv
+n_checks=$((n_checks + 2))
+within 10 '[ "$(wc -l <"$tmp/out")" -gt 5 ]' || complain "no labels within ten seconds"
+paplay --device=virt "$tmp/tones.wav" || complain "paplay failed"
+sleep 1.5
+cp "$tmp/out" "$tmp/live.tsv"
+stop TERM 143
+expected='nothing low high low nothing'
+heard=$(labels "$tmp/live.tsv" | tr '\n' ' ')
+[ "${heard% }" = "$expected" ] || complain "heard: $heard; played: $expected"
+
+# Times are those of the sound: a hop of a tenth of a second from window to window.
+n_checks=$((n_checks + 1))
+awk -F '\t' 'NR == 2 && $2 != 0 { exit 1 }
+             NR > 2 && ($2 - start < 0.0995 || $2 - start > 0.1005) { exit 1 }
+             NR > 1 { start = $2 }' "$tmp/live.tsv" || complain "windows are not a hop apart"
+
+# jsonl, by a part of the device's name; SIGHUP.
+start listen -m "$model" -f jsonl -d defau
+n_checks=$((n_checks + 1))
+within 10 '[ "$(wc -l <"$tmp/out")" -gt 3 ]' || complain "no labels within ten seconds"
+stop HUP 129
+expect_match '^\{"v":1,"type":"window","source":".*","start_s":0\.000,.*"lost_s":0\.000\}$'
+
+# A reader that goes away ends it quietly.
+last="hearsay listen | head"
+n_checks=$((n_checks + 1))
+timeout 20 sh -c '"$HEARSAY" listen -m "$1" -f tsv 2>"$2/err" | head -n 4 >"$2/out"' - \
+    "$model" "$tmp" || complain "does not end with its reader"
+expect_lines 4
+expect_quiet
+
+# A recording of the real world on the model that is shipped: live and offline agree.
+voice=/usr/share/asterisk/sounds/en_US_f_Allison/demo-congrats.wav
+shipped=$srcdir/models/speech-music.onnx
+if [ -f "$voice" ] && [ -f "$shipped" ]; then
+    "$HEARSAY" classify -m "$shipped" --duration 12 -f tsv "$voice" >"$tmp/offline.tsv"
+    start listen -m "$shipped" -f tsv
+    within 10 '[ -s "$tmp/out" ]'
+    timeout 12 paplay --device=virt "$voice"
+    # the windows that hold nothing but the recording
+    awk -F '\t' 'NR == 1 || $2 >= 2' "$tmp/out" >"$tmp/live.tsv"
+    stop TERM 143
+    n_checks=$((n_checks + 1))
+    [ "$(most "$tmp/live.tsv")" = "$(most "$tmp/offline.tsv")" ] ||
+        complain "$(most "$tmp/live.tsv") live, $(most "$tmp/offline.tsv") offline"
+else
+    echo "not tried on a voice: no shipped model, or no recording (asterisk-core-sounds-en-wav)"
+fi
+
+# The display with a microphone: its name, what it hears, and not a word of PortAudio's or ALSA's.
+if command -v tmux >/dev/null; then
+    # shellcheck source=tests/cli/terminal.sh
+    . "$srcdir/tests/cli/terminal.sh"
+    trap 'tm kill-server 2>/dev/null; stop_all' EXIT
+    run '-m "$model" --display -f tsv >labels.tsv 2>said'
+    wait_for 'drawn "hearsay .* default .* kHz"'
+    paplay --device=virt tones.wav &
+    player=$!
+    wait_for 'drawn "high .*%" && drawn "00:.* high "'
+    wait $player
+    wait_for 'drawn "00:.* nothing "'
+    n_checks=$((n_checks + 1))
+    if picture | grep -E 'ALSA|Pa[A-Z_]|pcm'; then complain "the sound system writes on it"; fi
+    tm send-keys q
+    over 0
+    n_checks=$((n_checks + 2))
+    [ ! -s said ] || complain "stderr: $(cat said)"
+    grep -q 'high' labels.tsv || complain "no labels beside the display"
+else
+    echo "not tried on a display: no tmux here"
+fi
+finish
