@@ -79,7 +79,8 @@ static hear_status open_sound(job *j, hear_error *err)
         const hear_source_config config = { .stop_fd = hear_signals_stop_fd() };
         return s == HEAR_OK ? hear_source_open(&j->source, j->args.input, &config, err) : s;
     }
-    s = hear_mic_open(&j->mic, j->args.device, (uint32_t)hear_model_rate_hz(j->model), err);
+    /* at the device's own rate: sound systems resample worse than the front end does */
+    s = hear_mic_open(&j->mic, j->args.device, 0, err);
     if (s != HEAR_OK)
         return s;
     snprintf(j->device, sizeof j->device, "%s", hear_mic_device(j->mic)->name);
