@@ -14,6 +14,7 @@
 #define N 8 /* elements at a time */
 typedef float f8 __attribute__((vector_size(32)));
 typedef int32_t i8 __attribute__((vector_size(32)));
+typedef uint32_t u8 __attribute__((vector_size(32)));
 typedef double d8 __attribute__((vector_size(64)));
 typedef float f4 __attribute__((vector_size(16)));
 
@@ -66,33 +67,41 @@ INLINE void root(float *x, size_t n)
         x[i] = sqrtf(x[i]);
 }
 
-INLINE f8 select8(i8 mask, f8 yes, f8 no)
+/* Comparisons of vectors that the CPU has not are taken element by element by gcc, so what follows
+ * compares the bits as integers: positive floats stand in the same order. All ones where a < b, for
+ * 0 <= a, b < 2^31. */
+INLINE u8 below8(u8 a, u8 b)
 {
-    return (f8)((mask & (i8)yes) | (~mask & (i8)no));
+    return (u8)((i8)(a - b) >> 31);
+}
+
+INLINE u8 splat8(float x)
+{
+    const f8 v = (f8){ 0 } + x;
+    return (u8)v;
 }
 
 INLINE f8 clean8(f8 x, float limit)
 {
-    const f8 high = (f8){ 0 } + limit;
-    const f8 y = select8(x > high, high, select8(x < -high, -high, x));
-    const i8 finite = (x < INFINITY) & (x > -INFINITY); /* false for NaN */
-    return (f8)(finite & (i8)y);
+    const u8 size = (u8)x & 0x7fffffffu, most = splat8(limit);
+    const u8 within = below8(size, most);
+    const u8 held = (size & within) | (most & ~within);
+    return (f8)((held | ((u8)x & 0x80000000u)) & below8(size, splat8(INFINITY)));
 }
 
 INLINE void clean(float *out, const float *x, size_t n, float limit)
 {
-    for (size_t i = 0; i < n; i += N) {
-        f8 v = { 0 };
-        const size_t k = n - i < N ? n - i : N;
-        if (k == N)
-            LOAD(v, x + i);
-        else
-            memcpy(&v, x + i, k * sizeof *x);
+    f8 v = { 0 };
+    size_t i = 0;
+    for (; i + N <= n; i += N) {
+        LOAD(v, x + i);
         v = clean8(v, limit);
-        if (k == N)
-            STORE(out + i, v);
-        else
-            memcpy(out + i, &v, k * sizeof *x);
+        STORE(out + i, v);
+    }
+    if (i < n) {
+        memcpy(&v, x + i, (n - i) * sizeof *x);
+        v = clean8(v, limit);
+        memcpy(out + i, &v, (n - i) * sizeof *x);
     }
 }
 
@@ -111,21 +120,26 @@ INLINE f8 ln8(f8 x)
     return e * 0.693145751953125f + (2.0f * s + (s * rest + e * 1.42860682030941723e-6f));
 }
 
+INLINE f8 floored_ln8(f8 x, float add, float floor)
+{
+    const u8 v = (u8)(x + add), least = splat8(floor);
+    const u8 under = (u8)((i8)v >> 31) | below8(v, least); /* negative, or below */
+    return ln8((f8)((v & ~under) | (least & under)));
+}
+
 INLINE void ln(float *x, size_t n, float add, float floor, float scale)
 {
-    for (size_t i = 0; i < n; i += N) {
-        f8 v = (f8){ 0 } + 1.0f;
-        const size_t k = n - i < N ? n - i : N;
-        if (k == N)
-            LOAD(v, x + i);
-        else
-            memcpy(&v, x + i, k * sizeof *x);
-        v += add;
-        v = scale * ln8(select8(v > floor, v, (f8){ 0 } + floor));
-        if (k == N)
-            STORE(x + i, v);
-        else
-            memcpy(x + i, &v, k * sizeof *x);
+    f8 v = { 0 };
+    size_t i = 0;
+    for (; i + N <= n; i += N) {
+        LOAD(v, x + i);
+        v = scale * floored_ln8(v, add, floor);
+        STORE(x + i, v);
+    }
+    if (i < n) {
+        memcpy(&v, x + i, (n - i) * sizeof *x);
+        v = scale * floored_ln8(v, add, floor);
+        memcpy(x + i, &v, (n - i) * sizeof *x);
     }
 }
 

@@ -1,12 +1,26 @@
 /* bench_frontend.c - one frame of the front end, at the model's rate and resampled, against the
- * hop that it has; and the last steps of a three-second window. */
+ * hop that it has; and the last steps of a three-second window.
+ *
+ * usage: bench_frontend [NAME...]   only those whose name begins so */
 #include "config.h"
 
 #include "base/rng.h"
 #include "bench/bench.h"
 #include "stream/frontend.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+
+static char **names; /* main's arguments */
+
+static bool wanted(const char *name)
+{
+    bool any = !names[0];
+    for (char **n = names; *n; n++)
+        any = any || strncmp(name, *n, strlen(*n)) == 0;
+    return any;
+}
 
 static hear_frontend_config librosa(uint32_t rate_hz, uint32_t n_fft, uint32_t win, uint32_t hop,
                                     uint32_t n_mels, hear_mel_scale scale)
@@ -27,6 +41,8 @@ static int frames(const char *name, const hear_frontend_config *config, uint32_t
 {
     enum { N = 1 << 16 };
     static float noise[N], frame[4 * 512];
+    if (!wanted(name))
+        return 0;
     hear_rng rng;
     hear_rng_seed(&rng, 1);
     for (size_t i = 0; i < N; i++)
@@ -47,6 +63,8 @@ static int frames(const char *name, const hear_frontend_config *config, uint32_t
 
 static int window(const char *name, const hear_frontend_config *config)
 {
+    if (!wanted(name))
+        return 0;
     const size_t n_frames = hear_frontend_frames_for(config, 3.0);
     const size_t n = n_frames * config->n_mels;
     float *in = malloc(n * sizeof *in), *out = malloc(n * sizeof *out);
@@ -64,8 +82,10 @@ static int window(const char *name, const hear_frontend_config *config)
     return hear_bench_end(&b);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
+    names = argv + 1;
     const hear_frontend_config usual = librosa(16000, 1024, 1024, 512, 128, HEAR_MEL_SLANEY);
     const hear_frontend_config wide = librosa(22050, 2048, 2048, 512, 128, HEAR_MEL_SLANEY);
     const hear_frontend_config narrow = librosa(16000, 512, 400, 160, 64, HEAR_MEL_HTK);
