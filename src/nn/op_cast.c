@@ -121,7 +121,6 @@ const hear_op hear_op_cast = {
     .max_in = 1,
     .max_out = 1,
     .attrs = attrs,
-    .diff = 1,
     .infer = infer,
     .forward = forward,
 };
