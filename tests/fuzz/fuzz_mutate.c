@@ -161,6 +161,22 @@ static const char *const words[] = {
     "w",
     "b",
     "allowzero",
+    "Pad",
+    "Cast",
+    "GlobalMaxPool",
+    "LogSoftmax",
+    "Max",
+    "Min",
+    "ReduceSum",
+    "ReduceMax",
+    "mode",
+    "reflect",
+    "edge",
+    "to",
+    "ratio",
+    "epsilon",
+    "storage_order",
+    "noop_with_empty_axes",
 };
 
 /* Some name of a node's input or output, to join what was apart. */

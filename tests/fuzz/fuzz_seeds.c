@@ -140,7 +140,7 @@ static void make_shapes(hear_graph *g)
 {
     const size_t x = input(g, &(hear_shape){ .rank = 3, .dim = { -1, 6, 4 } });
     const size_t to = integers(g, "to", 3, (int64_t[]){ 0, -1, 3 });
-    const size_t w = weight(g, "w", 3, (int64_t[]){ 4, 4, 3 });
+    const size_t w = weight(g, "w", 3, (int64_t[]){ 4, 16, 3 });
     const size_t one = weight(g, "one", 1, (int64_t[]){ 1 });
     size_t v = NODE(g, "Transpose", "turned", x);
     ints(g, "perm", 3, (int64_t[]){ 0, 2, 1 });
@@ -157,9 +157,37 @@ static void make_shapes(hear_graph *g)
     describe(g, 6, 4, HEAR_LAYOUT_TIME_MEL);
 }
 
+/* What exports of other programs hold between their layers. */
+static void make_export(hear_graph *g)
+{
+    const size_t x = input(g, &(hear_shape){ .rank = 3, .dim = { -1, 6, 4 } });
+    const size_t pads = integers(g, "pads", 6, (int64_t[]){ 0, 1, 0, 0, 1, 2 });
+    const size_t from = integers(g, "from", 2, (int64_t[]){ 1, -2 });
+    const size_t to = integers(g, "to", 2, (int64_t[]){ 7, -9 });
+    const size_t axes = integers(g, "axes", 2, (int64_t[]){ 1, 2 });
+    const size_t steps = integers(g, "steps", 2, (int64_t[]){ 2, -1 });
+    const size_t picks = integers(g, "picks", 2, (int64_t[]){ 0, -1 });
+    const size_t one = integers(g, "one", 1, (int64_t[]){ 1 });
+    size_t v = NODE(g, "Pad", "padded", x, pads);
+    v = NODE(g, "Slice", "sliced", v, from, to, axes, steps);
+    v = NODE(g, "Gather", "picked", v, picks);
+    must(hear_node_set_int(hear_graph_last_node(g), "axis", -1));
+    const size_t shape = NODE(g, "Shape", "shape", v);
+    v = NODE(g, "Unsqueeze", "wider", v, one);
+    v = NODE(g, "Reshape", "back", NODE(g, "Squeeze", "narrower", v, one), shape);
+    v = NODE(g, "Max", "greater", v, NODE(g, "Exp", "exp", v), NODE(g, "Sqrt", "sqrt", v));
+    v = NODE(g, "GlobalMaxPool", "peak", v);
+    v = NODE(g, "ReduceSum", "sum", v, axes);
+    must(hear_node_set_int(hear_graph_last_node(g), "keepdims", 0));
+    v = NODE(g, "Unsqueeze", "row", v, one);
+    v = NODE(g, "LogSoftmax", "y", v);
+    must(hear_graph_add_output(g, v));
+    describe(g, 6, 4, HEAR_LAYOUT_TIME_MEL);
+}
+
 int fuzz_write_seed(size_t i, const char *path)
 {
-    static void (*const makers[])(hear_graph *) = { make_mlp, make_cnn, make_shapes };
+    static void (*const makers[])(hear_graph *) = { make_mlp, make_cnn, make_shapes, make_export };
     if (i >= sizeof makers / sizeof makers[0])
         return 0;
     hear_graph *g;
