@@ -25,7 +25,7 @@ struct hear_fft {
 #else
     float complex *pairs; /* [n / 2]: in, read as n / 2 complex numbers */
     float complex *half;  /* [n / 2]: their transform */
-    double *turn;         /* [n / 2 + 1][2]: exp(-2 pi j k / n) */
+    double *turn;         /* [n / 2][2]: exp(-2 pi j k / n) */
     fftplan plan;
 #endif
 };
@@ -73,10 +73,10 @@ static bool make_plan(hear_fft *f)
     /* not fft_malloc: liquid 1.5.0 reserves n bytes there, not n complex numbers */
     f->pairs = hear_alloc(h, sizeof f->pairs[0]);
     f->half = hear_alloc(h, sizeof f->half[0]);
-    f->turn = hear_alloc(2 * (h + 1), sizeof f->turn[0]);
+    f->turn = hear_alloc(2 * h, sizeof f->turn[0]);
     if (!f->pairs || !f->half || !f->turn)
         return false;
-    for (size_t k = 0; k <= h; k++) {
+    for (size_t k = 0; k < h; k++) {
         f->turn[2 * k] = cos(2.0 * M_PI * (double)k / (double)f->n);
         f->turn[2 * k + 1] = -sin(2.0 * M_PI * (double)k / (double)f->n);
     }
@@ -103,8 +103,11 @@ const double *hear_fft_run(hear_fft *f)
         pairs[i] = (float)f->in[i];
     fft_execute(f->plan);
     const float *z = (const float *)f->half;
-    for (size_t k = 0; k <= h; k++) {
-        const float *a = z + 2 * (k % h), *b = z + 2 * ((h - k) % h);
+    f->out[0] = (double)z[0] + z[1];
+    f->out[f->n] = (double)z[0] - z[1];
+    f->out[1] = f->out[f->n + 1] = 0.0;
+    for (size_t k = 1; k < h; k++) {
+        const float *a = z + 2 * k, *b = z + 2 * (h - k);
         const double even_re = 0.5 * (a[0] + b[0]), even_im = 0.5 * (a[1] - b[1]);
         const double odd_re = 0.5 * (a[1] + b[1]), odd_im = 0.5 * (b[0] - a[0]);
         const double c = f->turn[2 * k], s = f->turn[2 * k + 1];
