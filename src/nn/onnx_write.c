@@ -164,7 +164,7 @@ static void put_type(writer *w, HearOnnx__ValueInfoProto *to, const hear_graph *
     to->type = type;
     type->tensor_type = tensor;
     tensor->has_elem_type = true;
-    tensor->elem_type = v->dtype ? (int32_t)v->dtype : HEAR_F32; /* the checker wants one */
+    tensor->elem_type = v->dtype ? (int32_t)v->dtype : HEAR_F32; /* readers want one */
     if (!v->has_type)
         return;
     const size_t rank = v->shape.rank;

@@ -39,6 +39,10 @@ const hear_tensor *hear_plan_output(const hear_plan *p, size_t i);
 /* Real-time: neither allocates, locks, logs nor fails. */
 void hear_plan_run(hear_plan *p);
 
+/* Gives type and shape to the graph's outputs that have none; what grows with the batch is -1. A
+ * graph that cannot be planned stays as it is. Errors: HEAR_ERR_MEM. */
+HEAR_MUST_CHECK hear_status hear_graph_type_outputs(hear_graph *graph);
+
 /* Multiply-accumulates of one run, and bytes of arena and packed weights. */
 uint64_t hear_plan_macs(const hear_plan *p);
 size_t hear_plan_bytes(const hear_plan *p);

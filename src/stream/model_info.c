@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "nn/plan.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -135,7 +136,7 @@ hear_status hear_model_info_store(const hear_model_info *info, hear_graph *graph
         status = hear_graph_set_prop(graph, "hearsay.layout", hear_layout_name(info->layout));
     if (status == HEAR_OK)
         status = hear_graph_set_prop(graph, "hearsay.card", info->card ? info->card : "");
-    return status;
+    return status == HEAR_OK ? hear_graph_type_outputs(graph) : status;
 }
 
 /* ---- from the metadata */

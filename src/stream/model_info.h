@@ -51,8 +51,9 @@ const char *hear_layout_name(hear_layout layout); /* "time-mel", … */
 
 /* Errors: HEAR_ERR_ARG, err names what is out of its range. */
 HEAR_MUST_CHECK hear_status hear_model_info_check(const hear_model_info *info, hear_error *err);
-/* Writes info into the graph's metadata, replacing what was there. The same info gives the same
- * bytes. Errors: HEAR_ERR_ARG as hear_model_info_check's, HEAR_ERR_MEM. */
+/* Writes info into the graph's metadata, replacing what was there, and gives the outputs the types
+ * that other programs want in a file. The same info gives the same bytes. Errors: HEAR_ERR_ARG as
+ * hear_model_info_check's, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_model_info_store(const hear_model_info *info, hear_graph *graph);
 /* The reverse. Errors: HEAR_ERR_MODEL (err names the key), HEAR_ERR_MEM; *info is then empty. */
 HEAR_MUST_CHECK hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph,

@@ -111,6 +111,27 @@ static void test_storing_replaces_and_is_repeatable(void **state)
     hear_graph_destroy(g);
 }
 
+static void test_storing_types_the_outputs(void **state)
+{
+    (void)state;
+    hear_graph *g = NULL;
+    size_t x, y;
+    const hear_shape in = { .rank = 3, .dim = { -1, 2, 5 } };
+    hear_model_info info = example_info();
+    assert_int_equal(hear_graph_create(&g, 13), HEAR_OK);
+    assert_int_equal(hear_graph_add_input(g, "x", HEAR_F32, &in, &x), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(g, "ReduceMean", "y", 1, &x, &y), HEAR_OK);
+    assert_int_equal(hear_node_set_ints(hear_graph_last_node(g), "axes", 1, (int64_t[]){ 1 }),
+                     HEAR_OK);
+    assert_int_equal(hear_graph_add_output(g, y), HEAR_OK);
+    assert_int_equal(hear_model_info_store(&info, g), HEAR_OK);
+    char text[32];
+    assert_true(g->values[y].has_type);
+    assert_int_equal(g->values[y].dtype, HEAR_F32);
+    assert_string_equal(hear_shape_text(&g->values[y].shape, text, sizeof text), "[?, 1, 5]");
+    hear_graph_destroy(g);
+}
+
 static void test_storing_refuses_what_loading_would(void **state)
 {
     (void)state;
@@ -256,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_model_file_tells_what_was_stored),
         cmocka_unit_test(test_storing_replaces_and_is_repeatable),
+        cmocka_unit_test(test_storing_types_the_outputs),
         cmocka_unit_test(test_storing_refuses_what_loading_would),
         cmocka_unit_test(test_a_card_may_be_missing_and_nothing_else),
         cmocka_unit_test(test_wrong_metadata_is_named),
