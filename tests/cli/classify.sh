@@ -49,6 +49,17 @@ hear classify -m "$model" --by file -f jsonl tones.wav tones.wav
 expect_lines 2
 expect_match '"type":"file"'
 
+# ... which are the means over the windows
+hear classify -m "$model" --top 3 tones.wav
+awk -F '\t' 'NR > 1 { for (i = 4; i < NF; i += 2) sum[$i] += $(i + 1) }
+             END { for (label in sum) printf "%s %.4f\n", label, sum[label] / (NR - 1) }' out |
+    sort >means
+hear classify -m "$model" --top 3 --by file tones.wav
+awk -F '\t' 'NR > 1 { for (i = 4; i < NF; i += 2) print $i, $(i + 1) }' out | sort >file
+n_checks=$((n_checks + 1))
+paste -d ' ' means file | awk '{ d = $2 - $4; if ($1 != $3 || d * d > 1.5e-4 * 1.5e-4) exit 1 }
+                               END { exit NR != 3 }' || complain "not the means: $(cat means)"
+
 # a part of it: the times stay those of the file
 hear classify -m "$model" --start 1 --duration 1 tones.wav
 expect_code 0

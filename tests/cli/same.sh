@@ -41,6 +41,16 @@ cp out wanted
 hear listen -m "$model" --hop 0.05 --input t1.wav
 expect_same wanted
 
+# lines below a threshold are left out, and no others
+awk -F '\t' 'NR == 1 || $5 >= 0.8' wanted >above
+hear listen -m "$model" --hop 0.05 --threshold 0.8 --input t1.wav
+expect_code 0
+expect_same above
+[ "$(wc -l <above)" -gt 1 ] || complain "nothing is above 0.8"
+cmp -s above wanted && complain "all is above 0.8"
+hear listen -m "$model" --threshold 1 --input t1.wav
+expect_lines 1
+
 # several files at their own pace, one line each
 hear classify -m "$model" --by file t1.wav t2.wav
 cp out wanted

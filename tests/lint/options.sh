@@ -37,6 +37,11 @@ for command in $commands; do
 
     options=$(printf '%s\n' "$help" |
         sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\).*/\2/p')
+    for option in $(printf '%s\n' "$help" |
+        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\) \([a-z]\{1,\}\)|.*/\2:\3/p'); do
+        complete_line hearsay "$command" "--${option%:*}" "" # "--format text|tsv": text
+        offered "${option#*:}" || complain "completion of --${option%:*} does not offer ${option#*:}"
+    done
     complete_line hearsay "$command" -
     for option in $options; do
         # shellcheck disable=SC2086 # a list of names
