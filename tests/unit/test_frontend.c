@@ -149,6 +149,34 @@ static void test_reset_and_null_for_zeros(void **state)
     free(x);
 }
 
+/* A recording may be flushed twice: first to learn its length, then to fill up a window. */
+static void test_zeros_may_follow_in_several_flushes(void **state)
+{
+    (void)state;
+    const hear_frontend_config c = small(); /* frames of 256, every 100 */
+    float *x = noise(1000), once[20 * 20], twice[20 * 20];
+    for (int run = 0; run < 2; run++) {
+        const uint32_t rate_hz = run == 0 ? 16000 : 44100; /* 1000 or 363 samples at 16 kHz */
+        const uint64_t length = run == 0 ? 1000 : 363;
+        hear_frontend *f = make(&c, rate_hz);
+        size_t taken, n = hear_frontend_process(f, x, 1000, &taken, once, 20);
+        n += hear_frontend_flush(f, 500, once + n * 20, 20 - n);
+        assert_int_equal(n, (length + 500 - 256) / 100 + 1);
+        assert_int_equal(hear_frontend_position(f), length);
+        hear_frontend_reset(f);
+        size_t k = hear_frontend_process(f, x, 1000, &taken, twice, 20);
+        k += hear_frontend_flush(f, 0, twice + k * 20, 20 - k);
+        assert_int_equal(k, (length - 256) / 100 + 1);
+        assert_int_equal(hear_frontend_position(f), length);
+        k += hear_frontend_flush(f, 300, twice + k * 20, 20 - k);
+        k += hear_frontend_flush(f, 200, twice + k * 20, 20 - k);
+        assert_int_equal(k, n);
+        assert_memory_equal(once, twice, n * 20 * sizeof once[0]);
+        hear_frontend_destroy(f);
+    }
+    free(x);
+}
+
 static void test_settings_come_back_from_json(void **state)
 {
     (void)state;
@@ -278,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_frames_do_not_depend_on_the_blocks),
         cmocka_unit_test(test_what_is_not_finite_counts_as_zero),
         cmocka_unit_test(test_reset_and_null_for_zeros),
+        cmocka_unit_test(test_zeros_may_follow_in_several_flushes),
         cmocka_unit_test(test_settings_come_back_from_json),
         cmocka_unit_test(test_bad_settings_are_refused_by_name),
         cmocka_unit_test(test_spans_and_window_lengths),

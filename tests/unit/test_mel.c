@@ -144,6 +144,24 @@ static void test_senseless_settings_are_refused(void **state)
     hear_mel_destroy(NULL);
 }
 
+static void test_memory_that_runs_out_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    if (!test_heap_is_watched())
+        skip();
+    const hear_mel_config c = { .rate_hz = 16000, .n_fft = 64, .n_mels = 8, .fmax_hz = 8000 };
+    const long before = test_heap_balance();
+    for (unsigned long n = 1; n <= 4; n++) {
+        hear_mel *m;
+        test_fail_heap(n);
+        const hear_status status = hear_mel_create(&m, &c);
+        test_fail_heap(0);
+        assert_int_equal(status, HEAR_ERR_MEM);
+        assert_null(m);
+        assert_int_equal(test_heap_balance(), before);
+    }
+}
+
 /* One second of a rising tone, a decaying one and noise: sound() in make-mel-reference.py. */
 static float *make_sound(size_t rate)
 {
@@ -221,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_triangles_over_mel),
         cmocka_unit_test(test_a_band_between_two_bins_is_silent),
         cmocka_unit_test(test_senseless_settings_are_refused),
+        cmocka_unit_test(test_memory_that_runs_out_leaves_nothing_behind),
         cmocka_unit_test(test_frames_equal_librosas),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

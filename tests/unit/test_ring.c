@@ -172,6 +172,24 @@ static void test_senseless_sizes_are_refused(void **state)
                      HEAR_ERR_MEM);
 }
 
+static void test_memory_that_runs_out_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    if (!test_heap_is_watched())
+        skip();
+    const hear_ring_config config = { 8, 4, 2 };
+    const long before = test_heap_balance();
+    for (unsigned long n = 1; n <= 3; n++) { /* the ring, its items, its gaps */
+        hear_ring *r;
+        test_fail_heap(n);
+        const hear_status status = hear_ring_create(&r, &config);
+        test_fail_heap(0);
+        assert_int_equal(status, HEAR_ERR_MEM);
+        assert_null(r);
+        assert_int_equal(test_heap_balance(), before);
+    }
+}
+
 /* ---- two threads: item i is the number i, so that both content and places of losses show */
 
 #ifdef HEAR_SANITIZED
@@ -286,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_the_end_comes_after_the_last_loss),
         cmocka_unit_test(test_items_of_any_size),
         cmocka_unit_test(test_senseless_sizes_are_refused),
+        cmocka_unit_test(test_memory_that_runs_out_leaves_nothing_behind),
         cmocka_unit_test(test_two_threads_and_random_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
