@@ -149,6 +149,26 @@ static void test_reset_and_null_for_zeros(void **state)
     free(x);
 }
 
+/* 8 to 16 kHz: output k is of input k / 2 and wants 32 more behind it. */
+static void test_what_was_taken_comes_out_at_once(void **state)
+{
+    (void)state;
+    hear_frontend_config c = small();
+    c.hop = 99; /* odd, so that a frame may end between the two samples of an input */
+    float *x = noise(1000), frames[20 * 20];
+    for (size_t n = 33; n <= 1000; n++) {
+        hear_frontend *f = make(&c, 8000);
+        size_t taken;
+        const size_t n_frames = hear_frontend_process(f, x, n, &taken, frames, 20);
+        const size_t n_out = 2 * (n - 32);
+        assert_int_equal(taken, n);
+        assert_int_equal(hear_frontend_position(f), n_out);
+        assert_int_equal(n_frames, n_out < 256 ? 0 : (n_out - 256) / 99 + 1);
+        hear_frontend_destroy(f);
+    }
+    free(x);
+}
+
 /* A recording may be flushed twice: first to learn its length, then to fill up a window. */
 static void test_zeros_may_follow_in_several_flushes(void **state)
 {
@@ -306,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_frames_do_not_depend_on_the_blocks),
         cmocka_unit_test(test_what_is_not_finite_counts_as_zero),
         cmocka_unit_test(test_reset_and_null_for_zeros),
+        cmocka_unit_test(test_what_was_taken_comes_out_at_once),
         cmocka_unit_test(test_zeros_may_follow_in_several_flushes),
         cmocka_unit_test(test_settings_come_back_from_json),
         cmocka_unit_test(test_bad_settings_are_refused_by_name),

@@ -116,7 +116,7 @@ static void test_quality_at_every_usual_rate(void **state)
             else
                 print_message("-\n");
             assert_true(low >= -0.5 && high <= 0.5);
-            assert_true(phase < 1e-4); /* output n is of time n / rate_out */
+            assert_true(phase < 1e-5); /* output n is of time n / rate_out */
             assert_true(db(rest) <= -80.0);
             assert_true(db(beyond) <= -80.0);
             hear_resample_destroy(r);

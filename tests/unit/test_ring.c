@@ -130,6 +130,16 @@ static void test_the_end_comes_after_the_last_loss(void **state)
     expect(r, 0, 0, 0);
     hear_ring_destroy(r);
 
+    r = make(4, sizeof(uint32_t), 1);
+    put(r, 0, 1);
+    hear_ring_write_lost(r, 5);
+    hear_ring_end(r);
+    assert_int_equal(hear_ring_read_begin(r, 0, &view), 0); /* the loss is behind the item */
+    assert_int_equal(view.lost, 0);
+    expect(r, 0, 0, 1);
+    expect(r, 5, 0, 0);
+    hear_ring_destroy(r);
+
     r = make(4, 1, 1);
     assert_false(hear_ring_at_end(r));
     hear_ring_end(r);
