@@ -48,7 +48,8 @@ static void draw_label(const hear_view *v, hear_canvas *c, hear_rect r)
     format_percent(percent, sizeof percent, v->probs[best]);
     const bool utf8 = hear_canvas_utf8(c);
     const char *label = v->info->labels[best];
-    const int room = r.n_cols - 3 - (r.n_cols >= 16 ? 9 : 0);
+    const bool with_gap = v->last.lost_s > 0.0 && r.n_cols >= 34;
+    const int room = r.n_cols - 3 - (r.n_cols >= 16 ? 9 : 0) - (with_gap ? 12 : 0);
     const int width = (int)hear_cells_width(label, utf8);
     const int used = width < room ? width : room;
     const hear_style patch = hear_style_patch_of_class(best);
@@ -60,7 +61,7 @@ static void draw_label(const hear_view *v, hear_canvas *c, hear_rect r)
     hear_canvas_text(c, r.y, r.x + 2, used, patch, label);
     int x = r.x + used + 4;
     x += hear_canvas_text(c, r.y, x, r.x + r.n_cols - x, HEAR_STYLE_STRONG, percent);
-    if (v->last.lost_s > 0.0)
+    if (with_gap)
         hear_canvas_text(c, r.y, x + 2, r.x + r.n_cols - x - 2, HEAR_STYLE_WARN, "with a gap");
 }
 

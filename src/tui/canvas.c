@@ -45,7 +45,7 @@ static const struct {
     [HEAR_STYLE_DIM] = { 244, -1, -1, -1, A_NORMAL },
     [HEAR_STYLE_BRAND] = { 38, -1, COLOR_CYAN, -1, A_BOLD },
     [HEAR_STYLE_KEY] = { 38, -1, COLOR_CYAN, -1, A_BOLD },
-    [HEAR_STYLE_TRACK] = { 239, -1, -1, -1, A_NORMAL },
+    [HEAR_STYLE_TRACK] = { 241, -1, -1, -1, A_NORMAL },
     [HEAR_STYLE_GOOD] = { 71, -1, COLOR_GREEN, -1, A_NORMAL },
     [HEAR_STYLE_WARN] = { 178, -1, COLOR_YELLOW, -1, A_NORMAL },
     [HEAR_STYLE_BAD] = { 167, -1, COLOR_RED, -1, A_BOLD },

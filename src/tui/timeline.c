@@ -92,16 +92,16 @@ static void draw_span(const hear_view *v, hear_canvas *c, hear_rect r, const hea
         hear_canvas_text(c, r.y, x, clock_cols, HEAR_STYLE_DIM, when);
         x += clock_cols + 2;
     }
-    const int room = end - x - (end - x >= 11 ? 6 : 0);
+    const bool with_prob = end - x >= 11, with_gap = s->lost && end - x >= 16;
+    const int room = end - x - (with_prob ? 6 : 0) - (with_gap ? 5 : 0);
     const int label_cols = v->label_cols < room ? v->label_cols : room;
     hear_canvas_text(c, r.y, x, label_cols, hear_style_of_class(s->label),
                      v->info->labels[s->label]);
     x += label_cols + 2;
-    if (room < end - x + label_cols + 2) {
-        x += hear_canvas_text(c, r.y, x, 4, HEAR_STYLE_DIM, prob) + 2;
-        if (s->lost)
-            hear_canvas_text(c, r.y, x, end - x, HEAR_STYLE_WARN, "gap");
-    }
+    if (with_prob)
+        hear_canvas_text(c, r.y, x, 4, HEAR_STYLE_DIM, prob);
+    if (with_gap)
+        hear_canvas_text(c, r.y, x + 6, 3, HEAR_STYLE_WARN, "gap");
 }
 
 static void draw(const hear_view *v, hear_canvas *c, hear_rect r)

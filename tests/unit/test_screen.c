@@ -216,6 +216,14 @@ static void test_losses_stand_out(void **state)
     assert_true(is_shown("lost 0.25 s"));
     assert_true(is_shown("skipped 3"));
     assert_true(is_shown("overflows 7"));
+    assert_false(is_shown("gap"));
+    const float probs[4] = { 0.0f, 0.0f, 0.0f, 0.9f };
+    hear_screen_add_result(
+        s, &(hear_window_result){
+               .start_s = 0.5, .end_s = 3.5, .lost_s = 0.25, .n_labels = 4, .probs = probs });
+    hear_screen_update(s, 0);
+    assert_true(is_shown("with a gap"));
+    assert_true(is_shown("0.90  gap")); /* however long the label */
     hear_screen_destroy(s);
     close_terminal(&t);
 }
