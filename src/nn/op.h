@@ -75,7 +75,8 @@ struct hear_op {
     const char *domain;           /* "" or "ai.onnx.ml" */
     int64_t min_opset, max_opset; /* of that domain */
     size_t min_in, max_in;        /* the first min_in inputs are never left out */
-    size_t max_out;               /* the first output is never left out */
+    size_t max_out;               /* the first output is never left out, unless … */
+    bool any_out;                 /* … any one output is enough */
     const hear_op_attr *attrs;    /* all that any version has, {0} ends; NULL has none */
     unsigned diff;                /* bit j: the gradient flows to input j (bit 31: also beyond) */
     bool inplace;                 /* out[0] may lie on in[0] where dtype and shape are equal */

@@ -35,8 +35,6 @@ static hear_status infer(hear_call *c, hear_error *err)
         kept.dim[i] = drop[i] ? 1 : x->dim[i];
         if (!drop[i] || keep)
             y.dim[y.rank++] = kept.dim[i];
-        if (drop[i] && x->dim[i] == 0)
-            return hear_call_fail(c, err, "dimension %zu is empty", i);
     }
     params *p = hear_call_params(c, sizeof *p);
     if (!p)
@@ -79,7 +77,7 @@ static void sum(hear_call *c, bool mean)
             s[0] += (double)row[i];
         *to += (s[0] + s[1]) + (s[2] + s[3]);
     }
-    const double scale = mean && p->n_in > 0 ? (double)p->n_out / (double)p->n_in : 1.0;
+    const double scale = mean ? (double)p->n_out / (double)p->n_in : 1.0; /* of nothing: NaN */
     for (size_t i = 0; i < p->n_out; i++)
         y[i] = (float)(acc[i] * scale);
 }

@@ -143,7 +143,9 @@ hear_plan_node hear_plan_node_info(const hear_plan *p, size_t i)
     hear_plan_node info = { .node = node, .folded = pc->kind != CALL_RUN };
     if (pc->kind == CALL_UNNEEDED)
         return info;
-    info.out = &p->values[node->out[0]].t;
+    for (size_t o = node->n_out; o-- > 0;)
+        if (node->out[o] != HEAR_NO_VALUE)
+            info.out = &p->values[node->out[o]].t;
     info.macs = pc->kind == CALL_RUN ? pc->call.macs : 0;
     for (size_t j = 0; j < node->n_in; j++) {
         const hear_tensor *init =

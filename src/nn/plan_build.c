@@ -229,7 +229,10 @@ static hear_status open_call(hear_plan *p, size_t i, hear_error *err)
                          c->op->max_opset);
     if (node->n_in < c->op->min_in || node->n_in > c->op->max_in)
         return hear_call_fail(c, err, "has %zu inputs", node->n_in);
-    if (node->n_out < 1 || node->n_out > c->op->max_out || node->out[0] == HEAR_NO_VALUE)
+    size_t first = 0; /* output that is there */
+    while (first < node->n_out && node->out[first] == HEAR_NO_VALUE)
+        first++;
+    if (first >= node->n_out || node->n_out > c->op->max_out || (first > 0 && !c->op->any_out))
         return hear_call_fail(c, err, "has %zu outputs", node->n_out);
     for (size_t j = 0; j < node->n_in; j++) {
         if (node->in[j] == HEAR_NO_VALUE) {

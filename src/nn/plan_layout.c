@@ -81,7 +81,7 @@ static void share_in_place(hear_plan *p)
 {
     for (size_t s = 0; s < p->n_steps; s++) {
         const hear_call *c = &p->calls[p->steps[s]].call;
-        if (!c->op->inplace || c->n_in == 0 || !c->in[0])
+        if (!c->op->inplace || c->n_in == 0 || !c->in[0] || !c->out[0])
             continue;
         const size_t in = plan_root(p, c->node->in[0]);
         plan_value *root = &p->values[in], *out = plan_value_of(c->out[0]);

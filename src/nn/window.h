@@ -24,6 +24,10 @@ HEAR_MUST_CHECK hear_status hear_window_read(hear_window *w, const hear_call *c,
 /* The attribute kernel_shape, one number for each spatial dimension of input 0. */
 HEAR_MUST_CHECK hear_status hear_window_read_kernel(const hear_call *c, int64_t kernel[HEAR_SPACE],
                                                     hear_error *err);
+/* The same for ConvTranspose, whose windows slide over its output: w->out is the node's input,
+ * w->in its output. Reads output_padding and output_shape as well. */
+HEAR_MUST_CHECK hear_status hear_window_read_transposed(hear_window *w, const hear_call *c,
+                                                        const int64_t *kernel, hear_error *err);
 /* What pooling asks beyond that: pads below the kernel's span, and no kernel out of all proportion
  * to the input, over which a run would never end. */
 HEAR_MUST_CHECK hear_status hear_window_check_pool(const hear_window *w, const hear_call *c,

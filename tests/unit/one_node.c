@@ -74,7 +74,7 @@ static void read_tensor(reader *r, const char *word)
     char name[32];
     snprintf(name, sizeof name, "x%zu", r->n_in);
     size_t v;
-    if (r->as_weights)
+    if (r->as_weights || word[0] == 'c')
         assert_int_equal(hear_graph_add_init(r->graph, name, t, &v), HEAR_OK);
     else
         assert_int_equal(hear_graph_add_input(r->graph, name, HEAR_F32, &shape, &v), HEAR_OK);
@@ -98,10 +98,15 @@ static void read_list(reader *r, const char *word)
     int64_t values[MOST];
     const size_t n = read_ints(word + 2, values);
     const hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
+    const bool is_wide = word[0] == 'i';
     hear_tensor *t;
-    assert_int_equal(hear_tensor_create(&t, HEAR_I64, &shape), HEAR_OK);
-    if (n > 0)
-        memcpy(t->data, values, n * sizeof values[0]);
+    assert_int_equal(hear_tensor_create(&t, is_wide ? HEAR_I64 : HEAR_I32, &shape), HEAR_OK);
+    for (size_t i = 0; i < n; i++) {
+        if (is_wide)
+            ((int64_t *)t->data)[i] = values[i];
+        else
+            ((int32_t *)t->data)[i] = (int32_t)values[i];
+    }
     char name[32];
     snprintf(name, sizeof name, "i%zu", r->n_in);
     assert_int_equal(hear_graph_add_init(r->graph, name, t, &r->in[r->n_in++]), HEAR_OK);
@@ -176,9 +181,9 @@ static reader read_node(const char *op, const char *text, bool as_weights)
             opset = strtol(words[i] + 6, NULL, 10);
     assert_int_equal(hear_graph_create(&r.graph, opset), HEAR_OK);
     for (size_t i = 0; i < n_words; i++) {
-        if (strncmp(words[i], "x=", 2) == 0)
+        if (strncmp(words[i], "x=", 2) == 0 || strncmp(words[i], "c=", 2) == 0)
             read_tensor(&r, words[i]);
-        else if (strncmp(words[i], "i=", 2) == 0)
+        else if (strncmp(words[i], "i=", 2) == 0 || strncmp(words[i], "n=", 2) == 0)
             read_list(&r, words[i]);
         else if (strcmp(words[i], "-") == 0)
             r.in[r.n_in++] = HEAR_NO_VALUE;
@@ -199,8 +204,9 @@ static reader read_node(const char *op, const char *text, bool as_weights)
         const char *w = words[i];
         if (strcmp(w, "learning") == 0)
             r.learning = true;
-        else if (strncmp(w, "x=", 2) && strncmp(w, "i=", 2) && strcmp(w, "-") &&
-                 strncmp(w, "outs=", 5) && strncmp(w, "opset=", 6))
+        else if (strncmp(w, "x=", 2) && strncmp(w, "c=", 2) && strncmp(w, "i=", 2) &&
+                 strncmp(w, "n=", 2) && strcmp(w, "-") && strncmp(w, "outs=", 5) &&
+                 strncmp(w, "opset=", 6))
             read_attr(&r, hear_graph_last_node(r.graph), w);
     }
     return r;
@@ -267,4 +273,30 @@ const char *one_node_error(const char *op, const char *text)
     hear_graph_destroy(r.graph);
     free_content(&r);
     return said;
+}
+
+void one_node_expect(const char *op, const char *text, const char *want)
+{
+    hear_tensor *y = one_node_run(op, text);
+    char *at = (char *)(uintptr_t)want;
+    size_t rank = 0;
+    while (*at >= '0' && *at <= '9') {
+        assert_true(rank < y->shape.rank);
+        assert_int_equal(y->shape.dim[rank++], strtol(at, &at, 10));
+        at += *at == 'x';
+    }
+    assert_int_equal(rank, y->shape.rank);
+    for (size_t i = 0; i < y->count; i++) {
+        const double v = strtod(at + 1, &at), got = (double)((const float *)y->data)[i];
+        if (got != v && !(isnan(got) && isnan(v)) && !(fabs(got - v) <= 1e-6 * (1.0 + fabs(v))))
+            fail_msg("%s \"%s\": number %zu is %.9g, expected %g", op, text, i, got, v);
+    }
+    hear_tensor_destroy(y);
+}
+
+void one_node_refuse(const char *op, const char *text, const char *part)
+{
+    const char *said = one_node_error(op, text);
+    if (!strstr(said, part) || !said[0])
+        fail_msg("%s \"%s\": said \"%s\", expected \"%s\"", op, text, said, part);
 }

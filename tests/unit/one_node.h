@@ -5,7 +5,9 @@
  *   x=2x3(0.5..2)   … in 0.5 .. 2
  *   x=2x2{1,2,3,4}  … with these
  *   x={5}           a scalar
+ *   c=2{1,2}        a float32 tensor that is a constant in any case
  *   i=0,-1          a list of int64, a constant; "i=" is an empty one
+ *   n=2,3           a list of int32
  *   -               an input that is left out
  *   name=value      an attribute of the operator, of the type that it states; lists have commas (a
  *                   tensor is a list of int64)
@@ -34,4 +36,8 @@ void one_node_free(one_node *n);
 hear_tensor *one_node_run(const char *op, const char *text);
 /* What planning says: the error's text, "" where it went well. */
 const char *one_node_error(const char *op, const char *text);
+/* Output 0 is `want`, "2x2{1,2,3,4}", within 1e-6. */
+void one_node_expect(const char *op, const char *text, const char *want);
+/* Planning is refused with a text that holds `part`. */
+void one_node_refuse(const char *op, const char *text, const char *part);
 #endif

@@ -130,7 +130,7 @@ static void change(hear_rng *r, const hear_op *op, line *l)
         }
         break;
     default:
-        if (strncmp(word, "x=", 2) == 0)
+        if (strncmp(word, "x=", 2) == 0 || strncmp(word, "c=", 2) == 0)
             change_list(r, word, 'x', PICK(sizes));
         else if (strncmp(word, "opset=", 6) && strncmp(word, "outs=", 5) && strchr(word, '='))
             change_list(r, word, ',', PICK(numbers));
@@ -143,18 +143,19 @@ static bool is_readable(line *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         char *at = l->word[i] + 2;
-        if (strncmp(l->word[i], "x=", 2) != 0)
+        if (strncmp(l->word[i], "x=", 2) != 0 && strncmp(l->word[i], "c=", 2) != 0)
             continue;
-        size_t rank = 0, count = 1;
+        size_t rank = 0, count = 1, listed = *at == '{' || strchr(at, '{') ? 1 : 0;
         const bool scalar = *at == '{';
         while (*at >= '0' && *at <= '9') {
             count *= (size_t)strtol(at, &at, 10);
             rank++;
             at += *at == 'x';
         }
-        if (rank > HEAR_MAX_RANK || count > 1000000 || (*at == '{' && !scalar))
-            return false;
-        if (rank == 0 && !scalar)
+        for (const char *k = at; listed && *k; k++)
+            listed += *k == ',';
+        if (rank > HEAR_MAX_RANK || count > 1000000 || (listed && listed != count) ||
+            (rank == 0 && !scalar))
             return false;
     }
     return true;
