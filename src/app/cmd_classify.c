@@ -182,8 +182,7 @@ static int classify_all(job *j, char *const *paths)
     for (; *paths && j->output.status == HEAR_OK && !hear_signals_caught(); paths++) {
         hear_error err = { .status = HEAR_OK };
         err.status = classify(j, *paths, &err);
-        const int file_code =
-            hear_report(strcmp(*paths, "-") == 0 ? "standard input" : *paths, &err);
+        const int file_code = hear_report(*paths, &err);
         if (err.status == HEAR_ERR_MODEL || err.status == HEAR_ERR_MEM ||
             err.status == HEAR_ERR_INTERNAL)
             return file_code; /* no other file would fare better */

@@ -104,7 +104,7 @@ static hear_status open_view(job *j, size_t top, hear_error *err)
     const hear_view_config config = {
         .model = j->model,
         .model_name = j->args.labels.model ? j->args.labels.model : HEAR_DEFAULT_MODEL,
-        .source = j->name,
+        .source = strcmp(j->name, "-") == 0 ? "standard input" : j->name,
         .live = j->mic != NULL,
         .tty = on_stdout ? NULL : "/dev/tty",
         .top = top                      ? top

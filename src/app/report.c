@@ -36,7 +36,8 @@ static void write_line(const char *name, const char *text, const char *tail)
     line[0] = '\0';
     hear_append(line, sizeof line, &used, "hearsay: ");
     if (name) {
-        hear_append_clean(line, sizeof line - 512, &used, name);
+        const char *shown = strcmp(name, "-") == 0 ? "standard input" : name;
+        hear_append_clean(line, sizeof line - 512, &used, shown);
         hear_append(line, sizeof line, &used, ": ");
     }
     hear_append_clean(line, sizeof line - 160, &used, text);

@@ -25,7 +25,8 @@ enum {
 int hear_exit_code(hear_status status);
 
 /* "hearsay: NAME: what is wrong" on stderr, one line, control characters as '?', in one write; name
- * may be NULL. Nothing for HEAR_OK and HEAR_ERR_INTERRUPTED. Returns the exit code. */
+ * may be NULL, and "-" is shown as standard input. Nothing for HEAR_OK and HEAR_ERR_INTERRUPTED.
+ * Returns the exit code. */
 int hear_report(const char *name, const hear_error *err);
 
 /* The same for a text of one's own. Returns hear_exit_code(status). */

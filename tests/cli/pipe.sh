@@ -77,6 +77,12 @@ expect_error '^hearsay: standard input: '
 awk 'BEGIN { for (i = 0; i < 20000; i++) print "y" }' >yes.txt
 hear_pipe yes.txt classify -m "$model" -
 expect_code 65
+for words in "listen --input -" "features -"; do
+    # shellcheck disable=SC2086 # a list of words
+    hear_pipe /dev/null $words -m "$model"
+    expect_code 65
+    expect_error '^hearsay: standard input: '
+done
 "$HEARSAY" classify -m "$model" - <&- >out 2>err
 code=$? last="hearsay classify - <&-"
 [ $code -eq 65 ] || [ $code -eq 74 ] || complain "exit code $code"
