@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""make-mel-reference.py - writes tests/data/mel_reference.inc: what librosa makes of a generated sound.
+"""make-mel-reference.py - what librosa makes of a generated sound, for the tests.
 
-usage: tools/make-mel-reference.py >tests/data/mel_reference.inc
+usage: tools/make-mel-reference.py mel         >tests/data/mel_reference.inc
+       tools/make-mel-reference.py descriptors >tests/data/descriptor_reference.inc
 """
 import sys
 
@@ -32,17 +33,42 @@ def sound(rate):
     ).astype(np.float32)
 
 
-print(f"/* Written by tools/make-mel-reference.py with librosa {librosa.__version__}. */")
-for name, rate, n_fft, win, hop, n_mels, htk, norm in SETTINGS:
-    mel = librosa.feature.melspectrogram(
-        y=sound(rate), sr=rate, n_fft=n_fft, win_length=win, hop_length=hop, center=False,
-        n_mels=n_mels, htk=htk, norm=norm)  # fmt: skip
-    db = librosa.power_to_db(mel, ref=1.0, amin=1e-10, top_db=None).T
-    print(f"static const float {name}_reference[{len(FRAMES)}][{n_mels}] = {{")
-    for k in FRAMES:
+def table(name, rows, digits):
+    print(f"static const float {name}_reference[{len(rows)}][{len(rows[0])}] = {{")
+    for row in rows:
         print("    {")
-        for i in range(0, n_mels, 10):
-            print("        " + " ".join(f"{x:.4f}f," for x in db[k, i : i + 10]))
+        for i in range(0, len(row), 8):
+            print("        " + " ".join(f"{x:.{digits}e}f," for x in row[i : i + 8]))
         print("    },")
     print("};")
-sys.stdout.flush()
+
+
+def mel():
+    for name, rate, n_fft, win, hop, n_mels, htk, norm in SETTINGS:
+        power = librosa.feature.melspectrogram(
+            y=sound(rate), sr=rate, n_fft=n_fft, win_length=win, hop_length=hop, center=False,
+            n_mels=n_mels, htk=htk, norm=norm)  # fmt: skip
+        db = librosa.power_to_db(power, ref=1.0, amin=1e-10, top_db=None).T
+        table(name, db[list(FRAMES)], 6)
+
+
+def descriptors():
+    """16 kHz, 1024/512. RMS, ZCR, centroid, bandwidth, roll-off and flatness of every third frame;
+    20 MFCC of 128 bands of frames 0, 7 and 14."""
+    y, shape = sound(16000), dict(center=False, hop_length=512)
+    feature, magnitude = librosa.feature, np.abs(librosa.stft(y, n_fft=1024, **shape))
+    all_frames = np.vstack([
+        feature.rms(y=y, frame_length=1024, **shape),
+        feature.zero_crossing_rate(y, frame_length=1024, **shape),
+        feature.spectral_centroid(S=magnitude, sr=16000),
+        feature.spectral_bandwidth(S=magnitude, sr=16000),
+        feature.spectral_rolloff(S=magnitude, sr=16000),
+        feature.spectral_flatness(S=magnitude)]).T  # fmt: skip
+    table("descriptor", all_frames[::3], 7)
+    table("spread", [all_frames.mean(axis=0), all_frames.std(axis=0)], 7)
+    mfcc = feature.mfcc(y=y, sr=16000, n_mfcc=20, n_fft=1024, **shape).T
+    table("mfcc", mfcc[list(FRAMES)], 7)
+
+
+print(f"/* Written by tools/make-mel-reference.py with librosa {librosa.__version__}. */")
+{"mel": mel, "descriptors": descriptors}[sys.argv[1]]()

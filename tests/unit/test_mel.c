@@ -1,4 +1,5 @@
 /* test_mel.c - mel bands by hand, and frames of a generated sound against librosa's. */
+#include "sound.h"
 #include "test.h"
 
 #include "dsp/mel.h"
@@ -162,25 +163,10 @@ static void test_memory_that_runs_out_leaves_nothing_behind(void **state)
     }
 }
 
-/* One second of a rising tone, a decaying one and noise: sound() in make-mel-reference.py. */
-static float *make_sound(size_t rate)
-{
-    float *x = malloc(rate * sizeof *x);
-    uint32_t noise = 1;
-    for (size_t i = 0; i < rate; i++) {
-        noise = noise * 1664525u + 1013904223u;
-        const double t = (double)i / (double)rate;
-        x[i] = (float)(0.4 * sin(2 * M_PI * (150 + 1200 * t) * t) +
-                       0.2 * sin(2 * M_PI * 440 * t) * exp(-3 * t) +
-                       0.02 * ((noise >> 8) / 16777216.0 - 0.5));
-    }
-    return x;
-}
-
 /* reference: frames 0, 7 and 14. */
 static void compare(const char *name, const hear_frontend_config *c, const float *reference)
 {
-    float *x = make_sound(c->rate_hz), *frames = malloc(100 * c->n_mels * sizeof *frames);
+    float *x = test_sound(c->rate_hz), *frames = malloc(100 * c->n_mels * sizeof *frames);
     hear_frontend *f;
     assert_int_equal(hear_frontend_create(&f, c, c->rate_hz, NULL), HEAR_OK);
     size_t taken;
