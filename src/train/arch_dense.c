@@ -75,7 +75,7 @@ static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t
                      : statistics(n, frames, window, n_mels, &count);
     x = hear_arch_standardised(n, x, count);
     for (size_t i = 0; i < o->n_hidden; i++) {
-        char name[24];
+        char name[32];
         snprintf(name, sizeof name, "hidden%zu", i + 1);
         x = hear_net_dense(n, name, x, count, o->hidden[i]);
         snprintf(name, sizeof name, "active%zu", i + 1);
