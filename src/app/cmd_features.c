@@ -12,6 +12,7 @@
 #include "io/source.h"
 #include "stream/model_info.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,8 +131,9 @@ static int write_frames(const frame_list *list, const char *path)
     hear_outfile *out = NULL;
     hear_error err = { .status = HEAR_OK };
     if (!path) {
+        errno = 0;
         if (hear_npy_write(stdout, list->data, list->n, list->n_mels, &err) != HEAR_OK)
-            return hear_report("standard output", &err);
+            return errno == EPIPE ? HEAR_EXIT_OK : hear_report("standard output", &err);
         return hear_finish_stdout(HEAR_EXIT_OK);
     }
     hear_status s = hear_outfile_open(&out, path, &err);

@@ -21,6 +21,16 @@ code=$? last="hearsay features - <a.wav"
 expect_code 0
 expect_same a.npy
 
+# a closed pipe ends it quietly
+{
+    sleep 0.3
+    "$HEARSAY" features -m "$model" a.wav 2>err
+    echo $? >status
+} | true
+code=$(cat status) last="hearsay features a.wav | true"
+expect_code 0
+[ ! -s err ] || complain "stderr says: $(cat err)"
+
 refuse 66 'none.wav: ' features -m "$model" -o none.npy none.wav
 refuse 65 'model.onnx: ' features -m "$model" -o none.npy model.onnx
 [ ! -e none.npy ] || complain "none.npy is there"
