@@ -151,6 +151,7 @@ static void test_without_augmentation_windows_are_those_of_classify(void **state
     /* 60 frames of 512 samples are 30720; a window spans 10752: five whole ones fit */
     for (int i = 0; i < 40; i += 10)
         assert_true(seen[i]);
+    tear_down(&f);
 }
 
 static void test_shift_reaches_every_place(void **state)
