@@ -22,7 +22,7 @@ typedef struct {
 
 static const piece pieces[] = {
     { 0.0, VOICE "demo-congrats.wav", 0.0, 9.0, 0.0 },
-    { 11.5, "moh/macroform-cold_day.wav", 60.0, 9.0, 0.0 },
+    { 11.5, "moh/macroform-cold_day.wav", 100.0, 9.0, 0.0 }, /* with all its instruments */
     { 21.5, VOICE "tt-monkeys.wav", 1.0, 6.0, 0.0 },
     { 28.0, VOICE "demo-abouttotry.wav", 0.0, 8.0, 0.0 },
     { 28.0, "moh/reno_project-system.wav", 60.0, 8.0, -16.0 }, /* under the voice */
