@@ -31,7 +31,7 @@ const hear_train_args hear_train_defaults = {
 
 #define AT(field) offsetof(hear_train_args, field)
 const hear_option hear_train_options[] = {
-    { 'a', "arch", "logreg|mlp", HEAR_OPT_CHOICE, AT(arch), .required = true,
+    { 'a', "arch", "logreg|mlp|cnn|cnn5", HEAR_OPT_CHOICE, AT(arch), .required = true,
       .help = "the architecture; what is not given, it sets" },
     { 'd', "data", "DATA", HEAR_OPT_TEXT, AT(data), .required = true,
       .help = "a folder LABEL/RECORDING, or a table (tab separated,\nwith a header line: path, "

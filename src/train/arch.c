@@ -11,6 +11,8 @@
 static const hear_arch *const archs[] = {
     &hear_arch_logreg,
     &hear_arch_mlp,
+    &hear_arch_cnn,
+    &hear_arch_cnn5,
 };
 
 size_t hear_arch_count(void)

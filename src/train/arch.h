@@ -71,5 +71,8 @@ size_t hear_arch_activation(hear_net *n, const hear_arch_options *o, const char 
 /* x [N, n_in]: a dense layer to "logits", and "probs" behind it. */
 void hear_arch_head(hear_net *n, const hear_arch_options *o, size_t x, size_t n_in);
 
-extern const hear_arch hear_arch_logreg, hear_arch_mlp;
+extern const hear_arch hear_arch_cnn;
+extern const hear_arch hear_arch_cnn5;
+extern const hear_arch hear_arch_logreg;
+extern const hear_arch hear_arch_mlp;
 #endif

@@ -59,9 +59,7 @@ static size_t statistics(hear_net *n, size_t frames, size_t window, size_t n_mel
 static size_t flat(hear_net *n, size_t frames, size_t window, size_t n_mels, size_t *count)
 {
     *count = window * n_mels;
-    const size_t out = hear_net_node(n, "Flatten", "features", frames);
-    hear_net_set_int(n, "axis", 1);
-    return out;
+    return hear_net_flatten(n, "features", frames);
 }
 
 static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
@@ -104,7 +102,9 @@ static void build_mlp(hear_net *n, const hear_arch_options *options, size_t wind
 static void settings(hear_arch_settings *s)
 {
     s->frontend = hear_frontend_default();
-    s->frontend.n_mels = 64;
+    s->frontend.n_mels = 128; /* narrow enough to tell a tone from its neighbours */
+    s->frontend.mel_scale = HEAR_MEL_HTK;
+    s->frontend.fmin_hz = 40.0;
     s->frontend.ref_max = true; /* the same at any gain */
     s->frontend.top_db = 60.0;  /* noise far below the sound is not heard */
     s->window_s = 3.0;

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t add(hear_net *n, const char *op_type, const char *name, size_t n_in, const size_t *in)
+size_t hear_net_nodes(hear_net *n, const char *op_type, const char *name, size_t n_in,
+                      const size_t *in)
 {
     size_t out = HEAR_NO_VALUE;
     if (n->status == HEAR_OK)
@@ -16,12 +17,12 @@ static size_t add(hear_net *n, const char *op_type, const char *name, size_t n_i
 
 size_t hear_net_node(hear_net *n, const char *op_type, const char *name, size_t a)
 {
-    return add(n, op_type, name, 1, &a);
+    return hear_net_nodes(n, op_type, name, 1, &a);
 }
 
 size_t hear_net_node2(hear_net *n, const char *op_type, const char *name, size_t a, size_t b)
 {
-    return add(n, op_type, name, 2, (const size_t[]){ a, b });
+    return hear_net_nodes(n, op_type, name, 2, (const size_t[]){ a, b });
 }
 
 void hear_net_set_int(hear_net *n, const char *attr, int64_t value)
@@ -30,9 +31,22 @@ void hear_net_set_int(hear_net *n, const char *attr, int64_t value)
         n->status = hear_node_set_int(hear_graph_last_node(n->graph), attr, value);
 }
 
+void hear_net_set_ints(hear_net *n, const char *attr, size_t count, const int64_t *values)
+{
+    if (n->status == HEAR_OK)
+        n->status = hear_node_set_ints(hear_graph_last_node(n->graph), attr, count, values);
+}
+
+size_t hear_net_flatten(hear_net *n, const char *name, size_t x)
+{
+    const size_t out = hear_net_node(n, "Flatten", name, x);
+    hear_net_set_int(n, "axis", 1);
+    return out;
+}
+
 size_t hear_net_concat(hear_net *n, const char *name, int64_t axis, size_t n_in, const size_t *in)
 {
-    const size_t out = add(n, "Concat", name, n_in, in);
+    const size_t out = hear_net_nodes(n, "Concat", name, n_in, in);
     hear_net_set_int(n, "axis", axis);
     return out;
 }
@@ -45,6 +59,15 @@ size_t hear_net_weight(hear_net *n, const char *name, size_t rank, const int64_t
     if (n->status == HEAR_OK)
         n->status = hear_graph_add_weight(n->graph, name, &shape, NULL, &value);
     return value;
+}
+
+size_t hear_net_filled(hear_net *n, const char *name, size_t count, float value)
+{
+    const size_t v = hear_net_weight(n, name, 1, (const int64_t[]){ (int64_t)count });
+    if (n->status == HEAR_OK)
+        for (size_t i = 0; i < count; i++)
+            ((float *)n->graph->values[v].init->data)[i] = value;
+    return v;
 }
 
 size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values)
@@ -66,7 +89,7 @@ size_t hear_net_dense(hear_net *n, const char *name, size_t x, size_t n_in, size
         hear_net_weight(n, text, 2, (const int64_t[]){ (int64_t)n_out, (int64_t)n_in });
     snprintf(text, sizeof text, "%s.bias", name);
     const size_t bias = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)n_out });
-    const size_t out = add(n, "Gemm", name, 3, (const size_t[]){ x, weight, bias });
+    const size_t out = hear_net_nodes(n, "Gemm", name, 3, (const size_t[]){ x, weight, bias });
     hear_net_set_int(n, "transB", 1);
     return out;
 }
@@ -103,8 +126,7 @@ size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_
                        bool keep)
 {
     const size_t out = hear_net_node(n, op_type, name, x);
-    if (n->status == HEAR_OK)
-        n->status = hear_node_set_ints(hear_graph_last_node(n->graph), "axes", 1, &axis);
+    hear_net_set_ints(n, "axes", 1, &axis);
     hear_net_set_int(n, "keepdims", keep);
     return out;
 }
@@ -115,7 +137,7 @@ size_t hear_net_trim(hear_net *n, const char *name, size_t x, int64_t axis, int6
     const size_t starts = add_int(n, name, "starts", front);
     const size_t ends = add_int(n, name, "ends", back > 0 ? -back : INT64_MAX);
     const size_t axes = add_int(n, name, "axes", axis);
-    return add(n, "Slice", name, 4, (const size_t[]){ x, starts, ends, axes });
+    return hear_net_nodes(n, "Slice", name, 4, (const size_t[]){ x, starts, ends, axes });
 }
 
 void hear_net_output(hear_net *n, size_t value)

@@ -16,17 +16,20 @@ typedef struct {
 
 size_t hear_net_node(hear_net *n, const char *op_type, const char *name, size_t a);
 size_t hear_net_node2(hear_net *n, const char *op_type, const char *name, size_t a, size_t b);
+size_t hear_net_nodes(hear_net *n, const char *op_type, const char *name, size_t n_in,
+                      const size_t *in);
 size_t hear_net_concat(hear_net *n, const char *name, int64_t axis, size_t n_in, const size_t *in);
 
 /* A weight of zeros: hear_init_weights gives it its first value. dims: [rank]. */
 size_t hear_net_weight(hear_net *n, const char *name, size_t rank, const int64_t *dims);
+/* The same of rank 1, all of one value: they are not drawn. */
+size_t hear_net_filled(hear_net *n, const char *name, size_t count, float value);
 /* A constant that is no weight to be trained: names of such begin with "fixed.". */
 size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values);
 #define HEAR_NET_FIXED "fixed."
 
 /* x [N, n_in] -> [N, n_out]: Gemm with weight NAME.weight [n_out, n_in] and bias NAME.bias. */
 size_t hear_net_dense(hear_net *n, const char *name, size_t x, size_t n_in, size_t n_out);
-/* op_type: "Relu", "LeakyRelu" (slope 0.01), "Tanh", "Sigmoid" … */
 size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share);
 /* op_type "ReduceMean", "ReduceMax" … over one axis, which goes unless kept. */
 size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_t x, int64_t axis,
@@ -34,6 +37,8 @@ size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_
 /* x without the first `front` and the last `back` of an axis. */
 size_t hear_net_trim(hear_net *n, const char *name, size_t x, int64_t axis, int64_t front,
                      int64_t back);
+size_t hear_net_flatten(hear_net *n, const char *name, size_t x);    /* [N, rest] */
 void hear_net_set_int(hear_net *n, const char *attr, int64_t value); /* of the last node */
+void hear_net_set_ints(hear_net *n, const char *attr, size_t count, const int64_t *values);
 void hear_net_output(hear_net *n, size_t value);
 #endif

@@ -1,0 +1,201 @@
+/* arch_cnn.c - convolutional networks on the log-mel picture of the window. */
+#include "config.h"
+
+#include "train/arch.h"
+
+#include <stdio.h>
+
+typedef struct {
+    size_t value; /* [N, channels, rows, columns] */
+    size_t channels, rows, columns;
+} picture;
+
+static picture input(hear_net *n, size_t rows, size_t columns)
+{
+    const hear_shape shape = { .rank = 4, .dim = { -1, 1, (int64_t)rows, (int64_t)columns } };
+    picture p = { .value = HEAR_NO_VALUE, .channels = 1, .rows = rows, .columns = columns };
+    if (n->status == HEAR_OK)
+        n->status = hear_graph_add_input(n->graph, "frames", HEAR_F32, &shape, &p.value);
+    return p;
+}
+
+/* k x k, padded so that ceil(size / stride) is left; with a bias, unless batch normalisation, whose
+ * shift does its work, comes next. */
+static picture convolve(hear_net *n, const char *name, picture x, size_t channels, size_t k,
+                        size_t stride, bool bias)
+{
+    char text[48];
+    const int64_t size = (int64_t)k, pad = size / 2;
+    snprintf(text, sizeof text, "%s.weight", name);
+    size_t in[3] = { x.value };
+    in[1] = hear_net_weight(
+        n, text, 4, (const int64_t[]){ (int64_t)channels, (int64_t)x.channels, size, size });
+    if (bias) {
+        snprintf(text, sizeof text, "%s.bias", name);
+        in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)channels });
+    }
+    x.value = hear_net_nodes(n, "Conv", name, bias ? 3 : 2, in);
+    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ size, size });
+    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ (int64_t)stride, (int64_t)stride });
+    hear_net_set_ints(n, "pads", 4, (const int64_t[]){ pad, pad, pad, pad });
+    x.channels = channels;
+    x.rows = (x.rows + stride - 1) / stride;
+    x.columns = (x.columns + stride - 1) / stride;
+    return x;
+}
+
+/* Each channel to mean 0 and deviation 1 over the batch, then scaled and shifted (S. Ioffe and
+ * C. Szegedy 2015). */
+static picture normalise(hear_net *n, const char *name, picture x)
+{
+    static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
+    size_t in[5] = { x.value };
+    char text[48];
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "%s.%s", name, parts[i]);
+        in[1 + i] = hear_net_filled(n, text, x.channels, i % 3 == 0 ? 1.0f : 0.0f);
+    }
+    x.value = hear_net_nodes(n, "BatchNormalization", name, 5, in);
+    return x;
+}
+
+static picture halve(hear_net *n, const char *name, picture x)
+{
+    x.value = hear_net_node(n, "MaxPool", name, x.value);
+    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ 2, 2 });
+    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ 2, 2 });
+    x.rows /= 2;
+    x.columns /= 2;
+    return x;
+}
+
+static double dropout_of(const hear_arch_options *o, double otherwise)
+{
+    return o->dropout < 0.0 ? otherwise : o->dropout;
+}
+
+/* ---- cnn: two blocks of convolution and pooling, and a dense layer. The picture is [n_mels,
+ * window]. */
+
+static void build_cnn(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
+{
+    static const size_t channels[2] = { 32, 64 };
+    picture x = input(n, n_mels, window);
+    char text[24];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(text, sizeof text, "conv%zu", i + 1);
+        x = convolve(n, text, x, channels[i], 3, 1, true);
+        snprintf(text, sizeof text, "active%zu", i + 1);
+        x.value = hear_arch_activation(n, o, text, x.value);
+        snprintf(text, sizeof text, "pool%zu", i + 1);
+        x = halve(n, text, x);
+    }
+    const size_t units = o->n_hidden ? o->hidden[0] : 64;
+    size_t y = hear_net_flatten(n, "flat", x.value);
+    y = hear_net_dense(n, "dense", y, x.channels * x.rows * x.columns, units);
+    y = hear_arch_activation(n, o, "active3", y);
+    if (dropout_of(o, 0.0) > 0.0)
+        y = hear_net_dropout(n, "dropout", y, dropout_of(o, 0.0));
+    hear_arch_head(n, o, y, units);
+}
+
+static void settings_cnn(hear_arch_settings *s)
+{
+    s->frontend = hear_frontend_default();
+    s->frontend.ref_max = true;
+    s->frontend.top_db = 80.0;
+    s->frontend.normalise = HEAR_NORM_MINMAX;
+    s->layout = HEAR_LAYOUT_MEL_TIME;
+    s->window_s = 4.128; /* 128 frames: a square picture */
+    s->hop_s = 0.5;
+    s->augment = "all";
+    s->epochs = 30;
+    s->batch = 32;
+    s->patience = 10;
+    s->lr = 1e-3;
+    s->weight_decay = 0.02;
+    s->smoothing = 0.1;
+    s->averaging = 0.99;
+}
+
+const hear_arch hear_arch_cnn = {
+    .name = "cnn",
+    .summary = "2 blocks of 3x3 convolution (32, 64) and pooling, a dense layer of 64",
+    .takes_hidden = true,
+    .settings = settings_cnn,
+    .build = build_cnn,
+};
+
+/* ---- cnn5: five convolutions with batch normalisation, pooled over frequency by the mean, over
+ * time by mean and maximum: small, and the same wherever in the window a sound is. The picture is
+ * [window, n_mels]. */
+
+#define RANGE_DB 60.0f /* noise further below the peak is not heard */
+
+static void build_cnn5(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
+{
+    static const struct {
+        size_t channels, kernel, stride;
+        bool halve; /* before it */
+    } layers[5] = { { 24, 5, 2, false },
+                    { 48, 3, 2, false },
+                    { 64, 3, 1, false },
+                    { 96, 3, 1, true },
+                    { 128, 3, 1, true } };
+    picture x = input(n, window, n_mels);
+    /* 0 at the floor, which is what convolutions see beyond the edge, and 3 at the peak */
+    const size_t floor = hear_net_fixed(n, "floor", 1, (const float[]){ RANGE_DB });
+    const size_t factor = hear_net_fixed(n, "factor", 1, (const float[]){ 3.0f / RANGE_DB });
+    x.value = hear_net_node2(n, "Add", "raised", x.value, floor);
+    x.value = hear_net_node2(n, "Mul", "scaled", x.value, factor);
+    char text[24];
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(text, sizeof text, "pool%zu", i + 1);
+        if (layers[i].halve && x.rows > 1 && x.columns > 1)
+            x = halve(n, text, x);
+        snprintf(text, sizeof text, "conv%zu", i + 1);
+        x = convolve(n, text, x, layers[i].channels, layers[i].kernel, layers[i].stride, false);
+        snprintf(text, sizeof text, "norm%zu", i + 1);
+        x = normalise(n, text, x);
+        snprintf(text, sizeof text, "active%zu", i + 1);
+        x.value = hear_arch_activation(n, o, text, x.value);
+    }
+    const size_t over_time = hear_net_reduce(n, "ReduceMean", "over_time", x.value, 3, true);
+    const size_t pooled[2] = { hear_net_node(n, "GlobalAveragePool", "mean", over_time),
+                               hear_net_node(n, "GlobalMaxPool", "peak", over_time) };
+    size_t y = hear_net_flatten(n, "flat", hear_net_concat(n, "pooled", 1, 2, pooled));
+    if (dropout_of(o, 0.2) > 0.0)
+        y = hear_net_dropout(n, "dropout", y, dropout_of(o, 0.2));
+    hear_arch_head(n, o, y, 2 * x.channels);
+}
+
+static void settings_cnn5(hear_arch_settings *s)
+{
+    s->frontend = hear_frontend_default();
+    s->frontend.n_fft = 512;
+    s->frontend.win_length = 400;
+    s->frontend.hop = 160;
+    s->frontend.placement = HEAR_PLACE_START;
+    s->frontend.n_mels = 64;
+    s->frontend.mel_scale = HEAR_MEL_HTK;
+    s->frontend.fmin_hz = 50.0;
+    s->frontend.ref_max = true; /* the same at any gain */
+    s->frontend.top_db = (double)RANGE_DB;
+    s->window_s = 3.0;
+    s->hop_s = 0.5;
+    s->augment = "all";
+    s->epochs = 30;
+    s->batch = 32;
+    s->patience = 0;
+    s->lr = 2e-3;
+    s->weight_decay = 0.02;
+    s->smoothing = 0.1;
+    s->averaging = 0.995;
+}
+
+const hear_arch hear_arch_cnn5 = {
+    .name = "cnn5",
+    .summary = "5 convolutions (24 to 128) with batch normalisation, pooled over the picture",
+    .settings = settings_cnn5,
+    .build = build_cnn5,
+};
