@@ -102,9 +102,7 @@ static void build_mlp(hear_net *n, const hear_arch_options *options, size_t wind
 static void settings(hear_arch_settings *s)
 {
     s->frontend = hear_frontend_default();
-    s->frontend.n_mels = 128; /* narrow enough to tell a tone from its neighbours */
-    s->frontend.mel_scale = HEAR_MEL_HTK;
-    s->frontend.fmin_hz = 40.0;
+    s->frontend.n_mels = 64;
     s->frontend.ref_max = true; /* the same at any gain */
     s->frontend.top_db = 60.0;  /* noise far below the sound is not heard */
     s->window_s = 3.0;
