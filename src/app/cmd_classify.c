@@ -211,7 +211,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (err.status == HEAR_OK)
         err.status = hear_labels_sink(&j.sink, &a.labels, model, &err);
     if (err.status == HEAR_OK && strcmp(a.by, "file") == 0)
-        err.status = hear_file_mean_create(&j.mean, hear_model_n_labels(model), &err);
+        err.status = hear_file_mean_create(&j.mean, model, &err);
     code = err.status == HEAR_OK ? classify_all(&j, argv + first) : hear_report(NULL, &err);
     hear_file_mean_destroy(j.mean);
     hear_classifier_destroy(j.classifier);

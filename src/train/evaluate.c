@@ -25,6 +25,7 @@ void hear_evaluation_destroy(hear_evaluation *e)
     free(e->window_probs);
     free(e->window_end_s);
     free(e->unread);
+    hear_clip_mean_destroy(e->mean);
     free(e);
 }
 
@@ -109,7 +110,7 @@ static bool add_unread(hear_evaluation *e, size_t clip, const char *why)
     return true;
 }
 
-/* The last clip's probabilities: the means over the windows from first on. */
+/* The last clip's probabilities, from those of the windows from first on. */
 static bool add_clip(hear_evaluation *e, size_t clip, size_t truth, size_t first, double seconds)
 {
     if (!hear_grow(&e->clips, &e->room_clips, e->n_clips, sizeof *e->clips) ||
@@ -117,14 +118,9 @@ static bool add_clip(hear_evaluation *e, size_t clip, size_t truth, size_t first
         return false;
     const size_t n = e->n_windows - first;
     e->clips[e->n_clips] = (hear_evaluated_clip){ clip, truth, first, n, seconds };
-    float *mean = e->clip_probs + e->n_clips++ * e->n_labels;
-    for (size_t l = 0; l < e->n_labels; l++) {
-        double sum = 0.0;
-        for (size_t w = first; w < e->n_windows; w++)
-            sum += (double)e->window_probs[w * e->n_labels + l];
-        mean[l] = (float)(sum / (double)n);
-    }
-    return true;
+    for (size_t w = first; w < e->n_windows; w++)
+        hear_clip_mean_add(e->mean, e->window_probs + w * e->n_labels);
+    return hear_clip_mean_take(e->mean, e->clip_probs + e->n_clips++ * e->n_labels);
 }
 
 static hear_status evaluate_clip(hear_evaluation *e, hear_classifier **c, uint32_t *rate_hz,
@@ -162,6 +158,8 @@ hear_status hear_evaluate(hear_evaluation **out, const hear_model *model, const 
                                           : hear_fail(err, HEAR_ERR_MEM, NULL);
     if (status == HEAR_OK)
         e->n_labels = hear_model_n_labels(model);
+    if (status == HEAR_OK && hear_clip_mean_create(&e->mean, model) != HEAR_OK)
+        status = hear_fail(err, HEAR_ERR_MEM, NULL);
     const size_t n_all = hear_dataset_count(d, split);
     if (status == HEAR_OK && n_all == 0)
         status =

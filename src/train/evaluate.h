@@ -1,11 +1,12 @@
 /* evaluate.h - what a model says of every recording of a split, next to the truth.
  *
  * Each recording goes through the very classifier that `hearsay classify` runs; a recording's
- * probabilities are the means over its windows. Threads: one owner at a time. */
+ * probabilities are clip_mean.h's. Threads: one owner at a time. */
 #ifndef TRAIN_EVALUATE_H
 #define TRAIN_EVALUATE_H
 
 #include "hearsay/model.h"
+#include "stream/clip_mean.h"
 #include "train/dataset.h"
 
 typedef struct {
@@ -33,6 +34,7 @@ typedef struct {
     hear_unread_clip *unread;
     size_t room_clips, room_windows, room_unread; /* evaluate.c's own */
     size_t room_clip_probs, room_window_probs;
+    hear_clip_mean *mean;
 } hear_evaluation;
 
 /* Called before each recording: how many are done of how many. false stops. May be NULL. */

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "stream/clip_mean.h"
 #include "stream/infer.h"
 
 #include <math.h>
@@ -18,9 +19,10 @@ typedef struct {
     const hear_judge_config *config;
     hear_infer *infer[MAX_TASKS];
     float *frames[MAX_TASKS]; /* [window][n_mels] */
-    float **windows;          /* [n_clips]: [n_windows][n_labels] */
-    size_t *n_windows;        /* [n_clips] */
-    float *probs;             /* [n_clips][n_labels] */
+    hear_clip_mean *mean[MAX_TASKS];
+    float **windows;   /* [n_clips]: [n_windows][n_labels] */
+    size_t *n_windows; /* [n_clips] */
+    float *probs;      /* [n_clips][n_labels] */
     size_t n_tasks;
     atomic_bool stopped, no_memory;
 } run;
@@ -46,13 +48,9 @@ static void do_clip(run *r, size_t task, size_t clip)
     for (size_t w = 0; w < n; w++) {
         hear_sound_raw(c->sounds, clip, w * info->hop, info->window, r->frames[task]);
         hear_infer_run(r->infer[task], r->frames[task], probs + w * info->n_labels);
+        hear_clip_mean_add(r->mean[task], probs + w * info->n_labels);
     }
-    for (size_t l = 0; l < info->n_labels; l++) {
-        double sum = 0.0;
-        for (size_t w = 0; w < n; w++)
-            sum += probs[w * info->n_labels + l];
-        r->probs[clip * info->n_labels + l] = (float)(sum / (double)n);
-    }
+    hear_clip_mean_take(r->mean[task], r->probs + clip * info->n_labels);
 }
 
 static void do_task(void *user, size_t task)
@@ -113,7 +111,8 @@ static hear_status prepare(run *r, hear_judgement *e, hear_error *err)
         if (s != HEAR_OK)
             return s;
         float *frames = hear_alloc(info->window * info->frontend.n_mels, sizeof *frames);
-        if (!(r->frames[r->n_tasks] = frames))
+        if (!(r->frames[r->n_tasks] = frames) ||
+            hear_clip_mean_create(&r->mean[r->n_tasks], c->model) != HEAR_OK)
             return hear_fail(err, HEAR_ERR_MEM, NULL);
     }
     return HEAR_OK;
@@ -124,6 +123,7 @@ static void release(run *r)
     for (size_t t = 0; t < MAX_TASKS; t++) {
         hear_infer_destroy(r->infer[t]);
         hear_free(r->frames[t]);
+        hear_clip_mean_destroy(r->mean[t]);
     }
     for (size_t i = 0; r->windows && i < r->config->data->n_clips; i++)
         hear_free(r->windows[i]);

@@ -1,7 +1,7 @@
 /* judge.h - runs a model over recordings, as classify does, and scores what it says.
  *
- * A window's probabilities are the very bits that classify gives; a recording's are the means over
- * its windows. */
+ * A window's probabilities are the very bits that classify gives; a recording's are
+ * clip_mean.h's. */
 #ifndef TRAIN_JUDGE_H
 #define TRAIN_JUDGE_H
 
