@@ -80,7 +80,17 @@ static void put_info(json_t *top, const hear_model_info *info, bool *bad)
         json_real((double)hear_frontend_span(f, info->window) / (double)f->rate_hz), bad);
     put(top, "hop_frames", json_integer((json_int_t)info->hop), bad);
     put(top, "hop_s", json_real((double)info->hop * f->hop / (double)f->rate_hz), bad);
+    if (info->patch) {
+        put(top, "patch_frames", json_integer((json_int_t)info->patch), bad);
+        put(top, "patch_s",
+            json_real((double)hear_frontend_span(f, info->patch) / (double)f->rate_hz), bad);
+        put(top, "patch_hop_frames", json_integer((json_int_t)info->patch_hop), bad);
+        put(top, "patch_hop_s", json_real((double)info->patch_hop * f->hop / (double)f->rate_hz),
+            bad);
+    }
     put(top, "layout", json_string(hear_layout_name(info->layout)), bad);
+    if (info->embedding[0])
+        put(top, "embedding", json_string(info->embedding), bad);
     char *frontend = hear_frontend_write(f);
     put(top, "frontend", frontend ? json_loads(frontend, 0, NULL) : NULL, bad);
     free(frontend);

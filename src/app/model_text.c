@@ -170,9 +170,18 @@ static void put_info(FILE *out, const hear_model_info *info)
     const hear_frontend_config *f = &info->frontend;
     put_duration(out, "window", hear_frontend_span(f, info->window), info->window, f->rate_hz);
     put_duration(out, "hop", info->hop * f->hop, info->hop, f->rate_hz);
+    if (info->patch) {
+        put_duration(out, "patch", hear_frontend_span(f, info->patch), info->patch, f->rate_hz);
+        put_duration(out, "patch hop", info->patch_hop * f->hop, info->patch_hop, f->rate_hz);
+    }
     put_frontend(out, f);
     fprintf(out, "  %-*s%s\n", INDENT - 2, "layout", hear_layout_name(info->layout));
     fprintf(out, "  %-*s%s\n", INDENT - 2, "output", hear_output_name(info->output));
+    if (info->embedding[0]) {
+        l = begin(out, "embedding");
+        word(&l, info->embedding, "");
+        end(&l);
+    }
 }
 
 static void put_port(line *l, const hear_value *v, const hear_tensor *planned, const char *behind)
@@ -219,7 +228,8 @@ static void put_totals(const hear_model_view *view, FILE *out)
     word(&l, "parameters", view->plan ? "," : "");
     if (view->plan) {
         word(&l, grouped(number, sizeof number, hear_plan_macs(view->plan)), "");
-        word(&l, "MACs a window", "");
+        word(&l, "MACs a", "");
+        word(&l, view->info && view->info->patch ? "patch" : "window", "");
     }
     end(&l);
 }

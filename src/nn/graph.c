@@ -252,6 +252,17 @@ hear_status hear_graph_set_prop(hear_graph *g, const char *key, const char *text
     return HEAR_OK;
 }
 
+void hear_graph_drop_prop(hear_graph *g, const char *key)
+{
+    for (size_t i = 0; i < g->n_props; i++)
+        if (strcmp(g->props[i].key, key) == 0) {
+            free(g->props[i].key);
+            free(g->props[i].text);
+            memmove(g->props + i, g->props + i + 1, (--g->n_props - i) * sizeof g->props[0]);
+            return;
+        }
+}
+
 static hear_status copy_value(hear_graph *to, const hear_value *v)
 {
     hear_tensor *init = NULL;

@@ -164,4 +164,5 @@ const hear_attr *hear_node_attr(const hear_node *n, const char *name);
 const char *hear_graph_prop(const hear_graph *g, const char *key); /* NULL where there is none */
 HEAR_MUST_CHECK hear_status hear_graph_set_prop(hear_graph *g, const char *key,
                                                 const char *text); /* replaces */
+void hear_graph_drop_prop(hear_graph *g, const char *key);         /* where it is there */
 #endif

@@ -56,6 +56,7 @@ void hear_classifier_destroy(hear_classifier *c)
 void hear_classifier_reset(hear_classifier *c)
 {
     hear_windows_reset(c->windows);
+    hear_infer_reset(c->infer);
 }
 
 double hear_classifier_hop_s(const hear_classifier *c)
@@ -66,7 +67,7 @@ double hear_classifier_hop_s(const hear_classifier *c)
 static void classify(void *user, const hear_window *w)
 {
     hear_classifier *c = user;
-    hear_infer_run(c->infer, w->frames, c->probs);
+    hear_infer_window(c->infer, w, c->probs);
     const hear_window_result result = {
         .index = w->index,
         .start_s = w->start_s,

@@ -14,15 +14,25 @@
 struct hear_infer {
     const hear_model_info *info;
     hear_plan *plan;
-    float *input;        /* the plan's own */
-    const float *output; /* the plan's own */
-    float *frames; /* [window][n_mels] finished, where the layout turns them; NULL otherwise */
+    size_t n_frames;        /* that the network takes at once: a patch, or a window */
+    float *input;           /* the plan's own */
+    const float *output;    /* the plan's own */
+    const float *embedding; /* the plan's own; NULL where there is none */
+    size_t n_embedding;
+    float *frames; /* [n_frames][n_mels] finished, where the layout turns them; NULL otherwise */
+
+    /* What was found in the stream's patches: patch p stands in place p % n_kept. */
+    size_t n_kept;    /* as many as a window has */
+    uint64_t *number; /* [n_kept] of the patch that stands there, plus 1; 0 for none */
+    float *kept;      /* [n_kept][n_labels + n_embedding] */
+    double *sum;      /* [n_labels] */
 };
 
 /* The last two dimensions are time and mel in the layout's order, or one holds them flattened. */
 static bool fits(const hear_shape *shape, const hear_model_info *info)
 {
-    const int64_t time = (int64_t)info->window, mels = (int64_t)info->frontend.n_mels;
+    const int64_t time = (int64_t)hear_model_info_input(info),
+                  mels = (int64_t)info->frontend.n_mels;
     const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
     if (shape->rank < 1)
         return false;
@@ -41,11 +51,11 @@ static hear_status check(hear_infer *x, hear_error *err)
                          hear_plan_n_inputs(x->plan));
     const hear_tensor *const in = hear_plan_input(x->plan, 0);
     size_t count;
-    if (in->dtype != HEAR_F32 || !hear_mul(info->window, info->frontend.n_mels, &count) ||
+    if (in->dtype != HEAR_F32 || !hear_mul(x->n_frames, info->frontend.n_mels, &count) ||
         in->count != count || !fits(&in->shape, info))
         return hear_fail(
             err, HEAR_ERR_MODEL, "the network's input %s does not take %zu frames of %u bands (%s)",
-            hear_shape_text(&in->shape, text, sizeof text), info->window, info->frontend.n_mels,
+            hear_shape_text(&in->shape, text, sizeof text), x->n_frames, info->frontend.n_mels,
             info->layout == HEAR_LAYOUT_TIME_MEL ? "time-mel" : "mel-time");
     const hear_tensor *const out =
         hear_plan_n_outputs(x->plan) > 0 ? hear_plan_output(x->plan, 0) : NULL;
@@ -56,6 +66,39 @@ static hear_status check(hear_infer *x, hear_error *err)
     return HEAR_OK;
 }
 
+static hear_status find_embedding(hear_infer *x, const hear_graph *g, hear_error *err)
+{
+    const char *const name = x->info->embedding;
+    if (!name || !name[0])
+        return HEAR_OK;
+    for (size_t i = 0; i < g->n_out; i++) {
+        const hear_tensor *const t = hear_plan_output(x->plan, i);
+        if (strcmp(g->values[g->out[i]].name, name) == 0 && t->dtype == HEAR_F32) {
+            x->embedding = t->data;
+            x->n_embedding = t->count;
+            return HEAR_OK;
+        }
+    }
+    return hear_fail(err, HEAR_ERR_MODEL, "no output of float32 is the embedding '%.80s'", name);
+}
+
+static hear_status make_room(hear_infer *x, hear_error *err)
+{
+    size_t per_patch;
+    x->n_kept = hear_model_info_n_patches(x->info);
+    x->number = hear_alloc(x->n_kept, sizeof *x->number);
+    x->sum = hear_alloc(x->info->n_labels, sizeof *x->sum);
+    if (hear_add(x->info->n_labels, x->n_embedding, &per_patch) &&
+        hear_mul(per_patch, sizeof *x->kept, &per_patch))
+        x->kept = hear_alloc(x->n_kept, per_patch);
+    bool all = x->number && x->sum && x->kept;
+    if (x->info->layout == HEAR_LAYOUT_MEL_TIME) {
+        x->frames = hear_alloc(hear_plan_input(x->plan, 0)->count, sizeof *x->frames);
+        all = all && x->frames;
+    }
+    return all ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
+}
+
 hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_error *err)
 {
     *out = NULL;
@@ -63,24 +106,21 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
     if (!x)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     x->info = &model->info;
+    x->n_frames = hear_model_info_input(x->info);
     const hear_plan_config config = { .batch = 1 };
     hear_status status = hear_plan_create(&x->plan, model->graph, &config, err);
     if (status == HEAR_OK)
         status = check(x, err);
-    if (status == HEAR_OK) {
-        hear_tensor *const in = hear_plan_input(x->plan, 0);
-        x->input = in->data;
-        x->output = hear_plan_output(x->plan, 0)->data;
-        if (model->info.layout == HEAR_LAYOUT_MEL_TIME) {
-            x->frames = hear_alloc(in->count, sizeof *x->frames);
-            if (!x->frames)
-                status = hear_fail(err, HEAR_ERR_MEM, NULL);
-        }
-    }
+    if (status == HEAR_OK)
+        status = find_embedding(x, model->graph, err);
+    if (status == HEAR_OK)
+        status = make_room(x, err);
     if (status != HEAR_OK) {
         hear_infer_destroy(x);
         return status;
     }
+    x->input = hear_plan_input(x->plan, 0)->data;
+    x->output = hear_plan_output(x->plan, 0)->data;
     *out = x;
     return HEAR_OK;
 }
@@ -91,7 +131,15 @@ void hear_infer_destroy(hear_infer *x)
         return;
     hear_plan_destroy(x->plan);
     hear_free(x->frames);
+    hear_free(x->number);
+    hear_free(x->kept);
+    hear_free(x->sum);
     free(x);
+}
+
+void hear_infer_reset(hear_infer *x)
+{
+    memset(x->number, 0, x->n_kept * sizeof *x->number);
 }
 
 /* exp(x - max) / sum, over what is a number. Infinite ones share all among themselves. */
@@ -124,19 +172,71 @@ void hear_infer_probs(hear_output output, const float *in, float *out, size_t n)
         out[i] = in[i] > 0.0f ? (in[i] < 1.0f ? in[i] : 1.0f) : 0.0f; /* 0 for NaN */
 }
 
-void hear_infer_run(hear_infer *x, const float *frames, float *probs)
+/* What the network takes at once into probs; frames NULL stands for zeros. */
+static void run(hear_infer *x, const float *frames, float *probs)
 {
     const hear_model_info *const info = x->info;
-    const size_t n_mels = info->frontend.n_mels;
+    const size_t n_mels = info->frontend.n_mels, n_frames = x->n_frames;
     float *const finished = x->frames ? x->frames : x->input;
     if (frames)
-        hear_frontend_finish_window(&info->frontend, frames, finished, info->window);
+        hear_frontend_finish_window(&info->frontend, frames, finished, n_frames);
     else
-        memset(finished, 0, info->window * n_mels * sizeof *finished);
+        memset(finished, 0, n_frames * n_mels * sizeof *finished);
     if (x->frames)
         for (size_t m = 0; m < n_mels; m++)
-            for (size_t t = 0; t < info->window; t++)
-                x->input[m * info->window + t] = finished[t * n_mels + m];
+            for (size_t t = 0; t < n_frames; t++)
+                x->input[m * n_frames + t] = finished[t * n_mels + m];
     hear_plan_run(x->plan);
     hear_infer_probs(info->output, x->output, probs, info->n_labels);
+}
+
+static float *place_of(const hear_infer *x, uint64_t patch)
+{
+    return x->kept + patch % x->n_kept * (x->info->n_labels + x->n_embedding);
+}
+
+static void look(hear_infer *x, const float *frames, uint64_t patch)
+{
+    float *const found = place_of(x, patch);
+    run(x, frames, found);
+    if (x->n_embedding)
+        memcpy(found + x->info->n_labels, x->embedding, x->n_embedding * sizeof *found);
+    x->number[patch % x->n_kept] = patch + 1;
+}
+
+void hear_infer_window(hear_infer *x, const hear_window *w, float *probs)
+{
+    const hear_model_info *const info = x->info;
+    const size_t step = info->patch_hop * info->frontend.n_mels;
+    memset(x->sum, 0, info->n_labels * sizeof *x->sum);
+    for (size_t i = 0; i < w->n_patches; i++) {
+        const uint64_t patch = w->patch + i;
+        if (x->number[patch % x->n_kept] != patch + 1)
+            look(x, w->frames ? w->frames + i * step : NULL, patch);
+        const float *const found = place_of(x, patch);
+        for (size_t l = 0; l < info->n_labels; l++)
+            x->sum[l] += (double)found[l];
+    }
+    for (size_t l = 0; l < info->n_labels; l++)
+        probs[l] = (float)(x->sum[l] / (double)w->n_patches);
+}
+
+void hear_infer_run(hear_infer *x, const float *frames, float *probs)
+{
+    const hear_window alone = { .n_patches = frames ? x->n_kept : 1, .frames = frames };
+    hear_infer_reset(x);
+    hear_infer_window(x, &alone, probs);
+    hear_infer_reset(x);
+}
+
+size_t hear_infer_n_embedding(const hear_infer *x)
+{
+    return x->n_embedding;
+}
+
+const float *hear_infer_embedding(const hear_infer *x, uint64_t patch)
+{
+    if (!x->n_embedding || x->number[patch % x->n_kept] != patch + 1)
+        return NULL;
+    return place_of(x, patch) + x->info->n_labels;
 }

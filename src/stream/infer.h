@@ -1,7 +1,9 @@
 /* infer.h - one window of raw frames in, its classes' probabilities out: the second half of a
  * classifier.
  *
- * Always one window at a time, so that a window's bits do not depend on its neighbours. An output
+ * Where the network looks at patches shorter than the window, a window's probabilities are the mean
+ * of its patches', and what was found in a patch is kept for the windows that share it.
+ * Always one window or patch at a time, so that its bits do not depend on its neighbours. An output
  * that is not a number counts as probability 0 (before a softmax: as minus infinity; where none of
  * all is a number, all are 0); infinite ones count as the bounds that they tend to.
  * Threads: one owner at a time; any number may share a model. Real-time: run neither allocates,
@@ -9,7 +11,7 @@
 #ifndef STREAM_INFER_H
 #define STREAM_INFER_H
 
-#include "stream/model_info.h"
+#include "stream/window.h"
 
 typedef struct hear_infer hear_infer;
 
@@ -19,10 +21,20 @@ typedef struct hear_infer hear_infer;
 HEAR_MUST_CHECK hear_status hear_infer_create(hear_infer **out, const hear_model *model,
                                               hear_error *err);
 void hear_infer_destroy(hear_infer *x); /* NULL is allowed */
+void hear_infer_reset(hear_infer *x);   /* another stream begins: forgets all patches */
 
-/* frames: [window][n_mels], raw; probs: [n_labels], 0..1. The first run on a thread warms the
- * libraries up: make one of zeros (frames NULL) before the stream starts. */
+/* A window of one stream, in whatever order; probs: [n_labels], 0..1. Each patch is computed once
+ * as long as windows are in order. */
+void hear_infer_window(hear_infer *x, const hear_window *w, float *probs);
+/* frames: [window][n_mels], raw, of no stream: all of its patches are computed. The first run on a
+ * thread warms the libraries up: make one of zeros (frames NULL) before the stream starts. */
 void hear_infer_run(hear_infer *x, const float *frames, float *probs);
+
+/* Numbers in the embedding of a patch (or window); 0 where the model names none. */
+size_t hear_infer_n_embedding(const hear_infer *x);
+/* That of a patch of the stream, by its number; NULL where it is not kept. At least the patches of
+ * the last window are, until the next call. */
+const float *hear_infer_embedding(const hear_infer *x, uint64_t patch);
 
 /* What the network's numbers mean, as probabilities; in == out is allowed. */
 void hear_infer_probs(hear_output output, const float *in, float *out, size_t n);

@@ -7,6 +7,7 @@
 #include "nn/onnx.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* As planned for a batch of one; false where other dimensions are open: the planner's to settle. */
 static bool close_batch(hear_shape *shape, const hear_value *v)
@@ -26,13 +27,28 @@ static bool close_batch(hear_shape *shape, const hear_value *v)
 static bool takes_windows(const hear_shape *in, const hear_model_info *info)
 {
     const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
-    const int64_t time = (int64_t)info->window, mels = info->frontend.n_mels;
+    const int64_t time = (int64_t)hear_model_info_input(info), mels = info->frontend.n_mels;
     size_t count;
     if (in->rank < 1 || !hear_shape_count(in, &count) || count != (size_t)(time * mels))
         return false;
     const int64_t last = in->dim[in->rank - 1];
     const int64_t before = in->rank > 1 ? in->dim[in->rank - 2] : 1;
     return last == time * mels || (last == (by_time ? mels : time) && before * last == time * mels);
+}
+
+/* Where the metadata name an output as the embedding, it is there and is of float32. */
+static hear_status check_embedding(const hear_graph *g, const hear_model_info *info,
+                                   hear_error *err)
+{
+    if (!info->embedding[0])
+        return HEAR_OK;
+    for (size_t i = 0; i < g->n_out; i++) {
+        const hear_value *const v = &g->values[g->out[i]];
+        if (strcmp(v->name, info->embedding) == 0 && (!v->dtype || v->dtype == HEAR_F32))
+            return HEAR_OK;
+    }
+    return hear_fail(err, HEAR_ERR_MODEL, "hearsay.embedding: no output of float32 is '%.80s'",
+                     info->embedding);
 }
 
 static hear_status check_graph(const hear_graph *g, const hear_model_info *info, hear_error *err)
@@ -47,16 +63,16 @@ static hear_status check_graph(const hear_graph *g, const hear_model_info *info,
     char text[128];
     hear_shape shape;
     if (close_batch(&shape, in) && !takes_windows(&shape, info))
-        return hear_fail(err, HEAR_ERR_MODEL,
-                         "its input '%.80s' %s does not take %zu frames of %u bands (%s)", in->name,
-                         hear_shape_text(&in->shape, text, sizeof text), info->window,
-                         (unsigned)info->frontend.n_mels, hear_layout_name(info->layout));
+        return hear_fail(
+            err, HEAR_ERR_MODEL, "its input '%.80s' %s does not take %zu frames of %u bands (%s)",
+            in->name, hear_shape_text(&in->shape, text, sizeof text), hear_model_info_input(info),
+            (unsigned)info->frontend.n_mels, hear_layout_name(info->layout));
     size_t count;
     if (close_batch(&shape, out) && (!hear_shape_count(&shape, &count) || count != info->n_labels))
         return hear_fail(err, HEAR_ERR_MODEL, "its output '%.80s' %s does not fit %zu labels",
                          out->name, hear_shape_text(&out->shape, text, sizeof text),
                          info->n_labels);
-    return HEAR_OK;
+    return check_embedding(g, info, err);
 }
 
 hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_error *err)

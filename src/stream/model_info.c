@@ -69,6 +69,25 @@ static hear_status check_labels(const hear_model_info *info, hear_error *err)
     return check_unique(info, err);
 }
 
+static hear_status check_patches(const hear_model_info *info, hear_error *err)
+{
+    if (!info->patch && !info->patch_hop)
+        return HEAR_OK;
+    if (info->patch < 1 || info->patch > info->window)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "hearsay.patch: %zu frames; 1 to the window's %zu are right", info->patch,
+                         info->window);
+    if (info->patch_hop < 1 || info->patch_hop > info->patch)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "hearsay.patch_hop: %zu frames; 1 to the patch's %zu are right",
+                         info->patch_hop, info->patch);
+    if (info->hop % info->patch_hop != 0)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "hearsay.hop: %zu frames are no multiple of hearsay.patch_hop, %zu",
+                         info->hop, info->patch_hop);
+    return HEAR_OK;
+}
+
 hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
 {
     hear_status status = hear_frontend_check(&info->frontend, err);
@@ -86,7 +105,7 @@ hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
         return hear_fail(err, HEAR_ERR_ARG,
                          "hearsay.hop: %zu frames; 1 to the window's %zu are right", info->hop,
                          info->window);
-    return HEAR_OK;
+    return check_patches(info, err);
 }
 
 /* ---- to the metadata */
@@ -107,6 +126,23 @@ static hear_status set_number(hear_graph *graph, const char *key, size_t value)
     char text[24];
     snprintf(text, sizeof text, "%zu", value);
     return hear_graph_set_prop(graph, key, text);
+}
+
+/* The keys that may be missing: those of another info are taken away. */
+static hear_status store_optional(const hear_model_info *info, hear_graph *graph)
+{
+    hear_graph_drop_prop(graph, "hearsay.patch");
+    hear_graph_drop_prop(graph, "hearsay.patch_hop");
+    hear_graph_drop_prop(graph, "hearsay.embedding");
+    hear_status status = HEAR_OK;
+    if (info->patch) {
+        status = set_number(graph, "hearsay.patch", info->patch);
+        if (status == HEAR_OK)
+            status = set_number(graph, "hearsay.patch_hop", info->patch_hop);
+    }
+    if (status == HEAR_OK && info->embedding && info->embedding[0])
+        status = hear_graph_set_prop(graph, "hearsay.embedding", info->embedding);
+    return status;
 }
 
 /* Takes text over; NULL stands for want of memory. */
@@ -134,6 +170,8 @@ hear_status hear_model_info_store(const hear_model_info *info, hear_graph *graph
         status = set_number(graph, "hearsay.hop", info->hop);
     if (status == HEAR_OK)
         status = hear_graph_set_prop(graph, "hearsay.layout", hear_layout_name(info->layout));
+    if (status == HEAR_OK)
+        status = store_optional(info, graph);
     if (status == HEAR_OK)
         status = hear_graph_set_prop(graph, "hearsay.card", info->card ? info->card : "");
     return status == HEAR_OK ? hear_graph_type_outputs(graph) : status;
@@ -235,6 +273,26 @@ static hear_status load_number(const hear_graph *graph, const char *key, size_t 
     return HEAR_OK;
 }
 
+static hear_status load_patches(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    const bool has_patch = hear_graph_prop(graph, "hearsay.patch") != NULL;
+    if (!has_patch && !hear_graph_prop(graph, "hearsay.patch_hop"))
+        return HEAR_OK;
+    hear_status status = load_number(graph, "hearsay.patch", &info->patch, err);
+    if (status == HEAR_OK)
+        status = load_number(graph, "hearsay.patch_hop", &info->patch_hop, err);
+    if (status == HEAR_OK && info->patch == 0) /* which stands for: no patches */
+        status = hear_fail(err, HEAR_ERR_MODEL, "hearsay.patch: 0 frames");
+    return status;
+}
+
+static hear_status load_text(char **text, const hear_graph *graph, const char *key, hear_error *err)
+{
+    const char *const found = hear_graph_prop(graph, key);
+    *text = hear_strdup(found ? found : "");
+    return *text ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
+}
+
 static hear_status load(hear_model_info *info, const hear_graph *graph, hear_error *err)
 {
     unsigned output = 0, layout = 0;
@@ -251,13 +309,15 @@ static hear_status load(hear_model_info *info, const hear_graph *graph, hear_err
         status = load_number(graph, "hearsay.hop", &info->hop, err);
     if (status == HEAR_OK)
         status = load_choice(graph, "hearsay.layout", layouts, &layout, err);
-    if (status != HEAR_OK)
-        return status;
+    if (status == HEAR_OK)
+        status = load_patches(info, graph, err);
+    if (status == HEAR_OK)
+        status = load_text(&info->embedding, graph, "hearsay.embedding", err);
+    if (status == HEAR_OK)
+        status = load_text(&info->card, graph, "hearsay.card", err);
     info->output = (hear_output)output;
     info->layout = (hear_layout)layout;
-    const char *card = hear_graph_prop(graph, "hearsay.card");
-    info->card = hear_strdup(card ? card : "");
-    return info->card ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
+    return status;
 }
 
 hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph, hear_error *err)
@@ -282,6 +342,7 @@ void hear_model_info_clear(hear_model_info *info)
     for (size_t i = 0; i < info->n_labels; i++)
         free(info->labels[i]);
     free(info->labels);
+    free(info->embedding);
     free(info->card);
     memset(info, 0, sizeof *info);
 }

@@ -9,6 +9,11 @@
  *   hearsay.hop       frames from one window to the next
  *   hearsay.layout    "time-mel" or "mel-time": the order of the input's last two dimensions, or of
  *                     its last one where that holds both
+ *   hearsay.patch     frames that the network takes, where these are fewer than the window's: a
+ *                     window's probabilities are the mean over its patches; may be missing
+ *   hearsay.patch_hop frames from one patch to the next; there where hearsay.patch is
+ *   hearsay.embedding the name of the output that tells a patch's (or window's) sound in numbers
+ *                     that others may build on; may be missing
  *   hearsay.card      free text: what it is and how it was made; may be missing */
 #ifndef STREAM_MODEL_INFO_H
 #define STREAM_MODEL_INFO_H
@@ -36,10 +41,25 @@ typedef struct {
     char **labels;   /* UTF-8 without control characters, unique, shorter than HEAR_MAX_LABEL */
     hear_output output;
     size_t window; /* frames, 1 .. HEAR_MAX_WINDOW; window * n_mels <= HEAR_MAX_WINDOW_VALUES */
-    size_t hop;    /* frames, 1 .. window */
+    size_t hop;    /* frames, 1 .. window; a multiple of patch_hop where there are patches */
     hear_layout layout;
-    char *card; /* "" where there is none */
+    size_t patch;     /* frames, 1 .. window; 0 where the network takes a window at once */
+    size_t patch_hop; /* frames, 1 .. patch; 0 where there are no patches */
+    char *embedding;  /* "" or NULL where there is none */
+    char *card;       /* "" where there is none */
 } hear_model_info;
+
+/* Frames that the network takes at once: the patch's or the window's. */
+static inline size_t hear_model_info_input(const hear_model_info *info)
+{
+    return info->patch ? info->patch : info->window;
+}
+
+/* Patches that lie wholly inside a window; 1 where there are none. */
+static inline size_t hear_model_info_n_patches(const hear_model_info *info)
+{
+    return info->patch ? (info->window - info->patch) / info->patch_hop + 1 : 1;
+}
 
 struct hear_model {
     hear_graph *graph;
@@ -58,7 +78,7 @@ HEAR_MUST_CHECK hear_status hear_model_info_store(const hear_model_info *info, h
 /* The reverse. Errors: HEAR_ERR_MODEL (err names the key), HEAR_ERR_MEM; *info is then empty. */
 HEAR_MUST_CHECK hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph,
                                                  hear_error *err);
-void hear_model_info_clear(hear_model_info *info); /* labels and card are free()d */
+void hear_model_info_clear(hear_model_info *info); /* labels and texts are free()d */
 
 /* A model of a graph that carries its metadata; the graph is taken over, also on failure. The graph
  * must have one input, of float32, that takes windows as the metadata tell; whether its operators

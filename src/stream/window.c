@@ -22,6 +22,7 @@ typedef struct {
 
 struct hear_windows {
     hear_frontend *frontend;
+    hear_model_info shape;      /* its frames, hops and patches; no texts */
     size_t n_mels, window, hop; /* window and hop in frames */
     uint64_t span, hop_samples; /* of a window, of a hop, at the model's rate */
     double rate_hz, rate_in;
@@ -47,9 +48,23 @@ static hear_status find_hop(size_t *hop, const hear_model_info *info, double hop
     if (!(hop_s >= fmin(0.05, window_s) && hop_s <= window_s))
         return hear_fail(err, HEAR_ERR_ARG, "a hop of %g s; 0.05 to the window's %.3f s are taken",
                          hop_s, window_s);
-    const double frames = round(hop_s * f->rate_hz / f->hop);
-    *hop = frames < 1.0 ? 1 : frames > (double)info->window ? info->window : (size_t)frames;
+    const size_t step = info->patch ? info->patch_hop : 1, most = info->window / step;
+    const double steps = round(hop_s * f->rate_hz / f->hop / (double)step);
+    *hop = step * (steps < 1.0 ? 1 : steps > (double)most ? most : (size_t)steps);
     return HEAR_OK;
+}
+
+size_t hear_window_patches(const hear_model_info *info, uint64_t n_samples)
+{
+    const size_t n = hear_model_info_n_patches(info);
+    size_t i = 1;
+    for (; i < n; i++) {
+        const uint64_t hop = (uint64_t)info->patch_hop * info->frontend.hop;
+        const uint64_t told = (i - 1) * hop + hear_frontend_span(&info->frontend, info->patch);
+        if (n_samples <= told || 2 * (n_samples - told) <= hop)
+            break;
+    }
+    return i;
 }
 
 hear_status hear_windows_create(hear_windows **out, const hear_model_info *info, double rate_hz,
@@ -66,6 +81,9 @@ hear_status hear_windows_create(hear_windows **out, const hear_model_info *info,
     hear_windows *w = calloc(1, sizeof *w);
     if (!w)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
+    w->shape = *info;
+    w->shape.labels = NULL;
+    w->shape.embedding = w->shape.card = NULL;
     w->n_mels = info->frontend.n_mels;
     w->window = info->window;
     w->hop = hop;
@@ -136,12 +154,15 @@ static void give_window(hear_windows *w, const hear_windows_to *to)
     const double scale = w->rate_in / w->rate_hz;
     const double start = (double)(w->index * w->hop_samples);
     const double end = start + (double)w->span;
+    const uint64_t first = w->index * w->hop_samples, heard = hear_frontend_position(w->frontend);
     hear_window window = {
         .index = w->index,
         .start_s = start / w->rate_hz,
         .end_s = end / w->rate_hz,
         .lost_s = count_lost(w, start * scale, end * scale) / w->rate_in,
         .n_heard = w->n_in,
+        .patch = w->shape.patch ? w->index * (w->hop / w->shape.patch_hop) : w->index,
+        .n_patches = hear_window_patches(&w->shape, heard > first ? heard - first : 0),
         .frames = w->frames + w->start * w->n_mels,
     };
     if (w->ending)

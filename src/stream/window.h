@@ -19,8 +19,15 @@ typedef struct {
     double end_s;   /* just behind the last one; never behind the recording's end */
     double lost_s;
     uint64_t n_heard;    /* samples written so far, lost ones too */
+    uint64_t patch;      /* the number of its first patch, counted over the stream */
+    size_t n_patches;    /* that count, from that one on: see hear_window_patches */
     const float *frames; /* [window][n_mels], valid until the callback returns */
 } hear_window;
+
+/* How many of a window's patches count where only n_samples of its first samples, at the model's
+ * rate, were heard and zeros stand behind: the first one, and each that holds more than half a
+ * patch hop which no earlier one does. 1 where the model has no patches. */
+size_t hear_window_patches(const hear_model_info *info, uint64_t n_samples);
 
 typedef struct {
     /* Called for each window, in order; and, where not NULL, for frames as they come. */
@@ -32,8 +39,9 @@ typedef struct {
 typedef struct hear_windows hear_windows;
 
 /* rate_hz: of the samples, 1000 .. 768000. hop_s: 0.05 .. the window, rounded to whole frames, at
- * least one; 0 takes the model's. info need not outlive the call. On failure *out is NULL.
- * Errors: HEAR_ERR_ARG (err says which is out of its range), HEAR_ERR_MEM. */
+ * least one, or to whole patch hops where the model has patches; 0 takes the model's. info need not
+ * outlive the call. On failure *out is NULL. Errors: HEAR_ERR_ARG (err says which is out of its
+ * range), HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_windows_create(hear_windows **out, const hear_model_info *info,
                                                 double rate_hz, double hop_s, hear_error *err);
 void hear_windows_destroy(hear_windows *w); /* NULL is allowed */

@@ -45,9 +45,18 @@ static void do_clip(run *r, size_t task, size_t clip)
     }
     r->windows[clip] = probs;
     r->n_windows[clip] = n;
+    hear_infer_reset(r->infer[task]);
     for (size_t w = 0; w < n; w++) {
+        const uint64_t n_samples = c->sounds->sound[clip].n_samples;
+        const uint64_t first = (uint64_t)w * info->hop * info->frontend.hop;
+        const hear_window window = {
+            .index = w,
+            .patch = info->patch ? w * (info->hop / info->patch_hop) : w,
+            .n_patches = hear_window_patches(info, n_samples > first ? n_samples - first : 0),
+            .frames = r->frames[task],
+        };
         hear_sound_raw(c->sounds, clip, w * info->hop, info->window, r->frames[task]);
-        hear_infer_run(r->infer[task], r->frames[task], probs + w * info->n_labels);
+        hear_infer_window(r->infer[task], &window, probs + w * info->n_labels);
         hear_clip_mean_add(r->mean[task], probs + w * info->n_labels);
     }
     hear_clip_mean_take(r->mean[task], r->probs + clip * info->n_labels);

@@ -8,6 +8,10 @@
  * n_layers > 0: as many layers of 1024 units before the last one, for slow ones. */
 hear_model *small_model(size_t n_layers, hear_layout layout);
 
+/* The same front end and windows, of patches of 10 frames every 5: 4 patches a window, whose mean
+ * is the result. Its embedding has 6 numbers. */
+hear_model *small_patch_model(hear_layout layout);
+
 /* Tones that come and go in noise, within ±0.5 and exact in 16 bits. */
 void small_sound(float *samples, size_t n);
 #endif

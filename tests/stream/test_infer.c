@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "small_model.h"
+#include "nn/plan.h"
 #include "stream/infer.h"
 
 #include <string.h>
@@ -74,6 +75,111 @@ static void test_both_layouts_hear_the_same(void **state)
     hear_model_close(by_mel);
 }
 
+enum { FRAMES = 25, BANDS = 8 }; /* of a window of the small models */
+
+static void make_frames(float *frames, size_t n, uint64_t seed)
+{
+    hear_rng r;
+    hear_rng_seed(&r, seed);
+    for (size_t i = 0; i < n * BANDS; i++)
+        frames[i] = (float)(-40.0 + 20.0 * hear_rng_normal(&r));
+}
+
+static hear_window window_at(const float *frames, size_t k)
+{
+    return (
+        hear_window){ .index = k, .patch = k, .n_patches = 4, .frames = frames + k * 5 * BANDS };
+}
+
+/* What the network itself makes of one patch. */
+static void run_patch(const hear_model *m, const float *frames, float *probs, float *embedding)
+{
+    hear_plan *p;
+    const hear_plan_config config = { .batch = 1 };
+    assert_int_equal(hear_plan_create(&p, m->graph, &config, NULL), HEAR_OK);
+    memcpy(hear_plan_input(p, 0)->data, frames, 10 * BANDS * sizeof *frames);
+    hear_plan_run(p);
+    hear_infer_probs(HEAR_OUTPUT_LOGITS, hear_plan_output(p, 0)->data, probs, 3);
+    memcpy(embedding, hear_plan_output(p, 1)->data, 6 * sizeof *embedding);
+    hear_plan_destroy(p);
+}
+
+static void test_a_window_is_the_mean_of_its_patches(void **state)
+{
+    (void)state;
+    hear_model *m = small_patch_model(HEAR_LAYOUT_TIME_MEL);
+    hear_infer *x;
+    assert_int_equal(hear_infer_create(&x, m, NULL), HEAR_OK);
+    float frames[(FRAMES + 10) * BANDS], probs[3], patch[3], embedding[6];
+    make_frames(frames, FRAMES + 10, 1);
+    const hear_window w = window_at(frames, 2);
+    test_forbid_heap();
+    hear_infer_window(x, &w, probs);
+    test_allow_heap();
+    double sum[3] = { 0.0 };
+    assert_int_equal(hear_infer_n_embedding(x), 6);
+    for (size_t i = 0; i < 4; i++) {
+        run_patch(m, frames + (2 + i) * 5 * BANDS, patch, embedding);
+        for (int l = 0; l < 3; l++)
+            sum[l] += patch[l];
+        assert_memory_equal(hear_infer_embedding(x, 2 + i), embedding, sizeof embedding);
+    }
+    for (int l = 0; l < 3; l++)
+        assert_true(probs[l] == (float)(sum[l] / 4.0));
+    assert_null(hear_infer_embedding(x, 1));
+    assert_null(hear_infer_embedding(x, 6));
+
+    /* fewer count where the recording ends: the mean of the first two */
+    hear_window end = w;
+    end.n_patches = 2;
+    hear_infer_reset(x);
+    hear_infer_window(x, &end, probs);
+    run_patch(m, frames + 10 * BANDS, patch, embedding);
+    const double first = patch[1];
+    run_patch(m, frames + 15 * BANDS, patch, embedding);
+    assert_true(probs[1] == (float)((first + patch[1]) / 2.0));
+    hear_infer_destroy(x);
+    hear_model_close(m);
+}
+
+static void test_a_patch_is_computed_once(void **state)
+{
+    (void)state;
+    hear_model *m = small_patch_model(HEAR_LAYOUT_MEL_TIME);
+    hear_infer *x, *fresh;
+    assert_int_equal(hear_infer_create(&x, m, NULL), HEAR_OK);
+    assert_int_equal(hear_infer_create(&fresh, m, NULL), HEAR_OK);
+    float frames[60 * BANDS], spoilt[60 * BANDS], a[3], b[3];
+    make_frames(frames, 60, 3);
+    for (size_t k = 0; k < 7; k++) {
+        hear_window w = window_at(frames, k);
+        hear_infer_reset(fresh);
+        hear_infer_window(fresh, &w, b);
+        /* but for its last patch, the window's frames are not looked at again */
+        memcpy(spoilt, frames, sizeof spoilt);
+        for (size_t i = 0; k > 0 && i < (k * 5 + 15) * BANDS; i++)
+            spoilt[i] = 1e3f;
+        w = window_at(spoilt, k);
+        hear_infer_window(x, &w, a);
+        assert_memory_equal(a, b, sizeof a);
+    }
+    /* a window that was left out is made up for; one of another stream does not count */
+    hear_window w = window_at(frames, 0);
+    hear_infer_window(x, &w, a);
+    hear_infer_window(fresh, &w, b);
+    assert_memory_equal(a, b, sizeof a);
+    make_frames(spoilt, 60, 4);
+    w = window_at(spoilt, 0);
+    hear_infer_reset(x);
+    hear_infer_window(x, &w, a);
+    assert_true(memcmp(a, b, sizeof a) != 0);
+    hear_infer_run(fresh, spoilt, b);
+    assert_memory_equal(a, b, sizeof a);
+    hear_infer_destroy(x);
+    hear_infer_destroy(fresh);
+    hear_model_close(m);
+}
+
 static void test_a_network_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
@@ -102,6 +208,8 @@ int main(void)
         cmocka_unit_test(test_logits_become_a_softmax),
         cmocka_unit_test(test_what_is_no_number_is_no_class),
         cmocka_unit_test(test_both_layouts_hear_the_same),
+        cmocka_unit_test(test_a_window_is_the_mean_of_its_patches),
+        cmocka_unit_test(test_a_patch_is_computed_once),
         cmocka_unit_test(test_a_network_that_does_not_fit_is_refused),
     };
     return cmocka_run_group_tests_name("infer", tests, NULL, NULL);

@@ -248,6 +248,15 @@ static void test_every_way_gives_the_same_bytes(void **state)
     }
 }
 
+static void test_patches_give_the_same_bytes_too(void **state)
+{
+    hear_model *const whole = model;
+    model = small_patch_model(HEAR_LAYOUT_MEL_TIME);
+    test_every_way_gives_the_same_bytes(state);
+    hear_model_close(model);
+    model = whole;
+}
+
 static int prepare(void **state)
 {
     (void)state;
@@ -269,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_way_gives_the_same_bytes),
+        cmocka_unit_test(test_patches_give_the_same_bytes_too),
     };
     return cmocka_run_group_tests_name("same", tests, prepare, tidy);
 }

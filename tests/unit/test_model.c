@@ -201,6 +201,59 @@ static void test_wrong_metadata_is_named(void **state)
     refuse_prop("hearsay.labels", "[\"a\",\"b\",\"c\"]", "does not fit 3 labels");
 }
 
+static void test_patches_are_optional_but_whole(void **state)
+{
+    (void)state;
+    hear_model_info info = example_info();
+    hear_graph *g = example_graph();
+    info.window = 200;
+    info.patch = 93;
+    info.patch_hop = 8;
+    assert_int_equal(hear_model_info_store(&info, g), HEAR_OK);
+    hear_model *m = NULL;
+    assert_int_equal(hear_model_from_graph(&m, g, NULL), HEAR_OK);
+    assert_int_equal(m->info.patch, 93);
+    assert_int_equal(m->info.patch_hop, 8);
+    assert_int_equal(hear_model_info_n_patches(&m->info), 14); /* (200 - 93) / 8 + 1 */
+    info = example_info();                                     /* without: the keys are gone */
+    assert_int_equal(hear_model_info_store(&info, m->graph), HEAR_OK);
+    assert_null(hear_graph_prop(m->graph, "hearsay.patch"));
+    assert_null(hear_graph_prop(m->graph, "hearsay.patch_hop"));
+    hear_model_close(m);
+
+    refuse_prop("hearsay.patch", "93", "hearsay.patch_hop is missing");
+    refuse_prop("hearsay.patch_hop", "8", "hearsay.patch is missing");
+    static const struct {
+        size_t patch, patch_hop, hop;
+        bool right;
+    } cases[] = {
+        { 93, 8, 16, true },   { 93, 16, 16, true }, { 93, 93, 93, true }, { 94, 8, 16, false },
+        { 93, 94, 16, false }, { 93, 0, 16, false }, { 0, 8, 16, false },  { 93, 7, 16, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        info = example_info();
+        info.patch = cases[i].patch;
+        info.patch_hop = cases[i].patch_hop;
+        info.hop = cases[i].hop;
+        const hear_status expected = cases[i].right ? HEAR_OK : HEAR_ERR_ARG;
+        assert_int_equal(hear_model_info_check(&info, NULL), expected);
+    }
+}
+
+static void test_the_embedding_is_an_output(void **state)
+{
+    (void)state;
+    hear_graph *g = example_graph();
+    hear_model_info info = example_info();
+    info.embedding = "y";
+    assert_int_equal(hear_model_info_store(&info, g), HEAR_OK);
+    hear_model *m = NULL;
+    assert_int_equal(hear_model_from_graph(&m, g, NULL), HEAR_OK);
+    assert_string_equal(m->info.embedding, "y");
+    hear_model_close(m);
+    refuse_prop("hearsay.embedding", "x", "hearsay.embedding: no output of float32 is 'x'");
+}
+
 static void test_a_window_has_bounded_size(void **state)
 {
     (void)state;
@@ -281,6 +334,8 @@ int main(void)
         cmocka_unit_test(test_storing_refuses_what_loading_would),
         cmocka_unit_test(test_a_card_may_be_missing_and_nothing_else),
         cmocka_unit_test(test_wrong_metadata_is_named),
+        cmocka_unit_test(test_patches_are_optional_but_whole),
+        cmocka_unit_test(test_the_embedding_is_an_output),
         cmocka_unit_test(test_a_window_has_bounded_size),
         cmocka_unit_test(test_the_input_must_take_windows),
         cmocka_unit_test(test_one_input_of_float32),

@@ -254,6 +254,46 @@ static void test_a_hop_is_rounded_to_frames_within_its_range(void **state)
     }
 }
 
+static void test_patches_that_hold_sound_count(void **state)
+{
+    (void)state;
+    hear_model_info info = { .frontend = hear_frontend_default(), .window = 298, .hop = 48 };
+    assert_int_equal(hear_window_patches(&info, 0), 1);
+    info.frontend.n_fft = 512;
+    info.frontend.win_length = 400;
+    info.frontend.hop = 160;
+    info.frontend.placement = HEAR_PLACE_START;
+    info.patch = 96;
+    info.patch_hop = 48;
+    /* a patch is of 95 * 160 + 400 = 15600 samples, a patch hop 7680: five are in 47920 samples;
+     * the second counts from 15600 + 3840 on */
+    assert_int_equal(hear_model_info_n_patches(&info), 5);
+    assert_int_equal(hear_window_patches(&info, 0), 1);
+    assert_int_equal(hear_window_patches(&info, 15600), 1);
+    assert_int_equal(hear_window_patches(&info, 19440), 1);
+    assert_int_equal(hear_window_patches(&info, 19441), 2);
+    assert_int_equal(hear_window_patches(&info, 42480), 4);
+    assert_int_equal(hear_window_patches(&info, 42481), 5);
+    assert_int_equal(hear_window_patches(&info, 1000000), 5);
+}
+
+static void test_with_patches_a_hop_is_of_whole_patch_hops(void **state)
+{
+    (void)state;
+    hear_model_info info = { .frontend = hear_frontend_default(), .window = 298, .hop = 48 };
+    info.frontend.hop = 160; /* of 16000 Hz: a patch hop is 0.48 s */
+    info.patch = 96;
+    info.patch_hop = 48;
+    static const double asked[] = { 0.0, 0.05, 0.71, 0.73, 1.0, 2.9 };
+    static const double got[] = { 0.48, 0.48, 0.48, 0.96, 0.96, 2.88 };
+    for (size_t i = 0; i < 6; i++) {
+        hear_windows *w;
+        assert_int_equal(hear_windows_create(&w, &info, 16000, asked[i], NULL), HEAR_OK);
+        assert_close(hear_windows_hop_s(w), got[i], 1e-12);
+        hear_windows_destroy(w);
+    }
+}
+
 static void test_reset_forgets_all(void **state)
 {
     (void)state;
@@ -284,6 +324,8 @@ int main(void)
         cmocka_unit_test(test_what_was_lost_marks_the_windows_that_it_touches),
         cmocka_unit_test(test_many_gaps_lose_no_count),
         cmocka_unit_test(test_a_hop_is_rounded_to_frames_within_its_range),
+        cmocka_unit_test(test_patches_that_hold_sound_count),
+        cmocka_unit_test(test_with_patches_a_hop_is_of_whole_patch_hops),
         cmocka_unit_test(test_reset_forgets_all),
     };
     return cmocka_run_group_tests_name("window", tests, NULL, NULL);
