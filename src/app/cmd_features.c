@@ -35,17 +35,17 @@ static const hear_option options[] = {
 enum { BLOCK = 8192, MAX_FRAMES = 256 };
 
 typedef struct {
-    float *data; /* [n][n_mels] */
-    size_t n, n_mels, room;
+    float *data; /* [n][width] */
+    size_t n, width, room;
 } frame_list;
 
 static hear_status add_frames(frame_list *list, const float *frames, size_t n, hear_error *err)
 {
-    const size_t bytes = list->n_mels * sizeof frames[0];
+    const size_t bytes = list->width * sizeof frames[0];
     for (size_t i = 0; i < n; i++, list->n++) {
         if (!hear_grow(&list->data, &list->room, list->n, bytes))
             return hear_fail(err, HEAR_ERR_MEM, NULL);
-        memcpy(list->data + list->n * list->n_mels, frames + i * list->n_mels, bytes);
+        memcpy(list->data + list->n * list->width, frames + i * list->width, bytes);
     }
     return HEAR_OK;
 }
@@ -91,7 +91,7 @@ static hear_status extract(frame_list *list, const hear_frontend_config *config,
     const hear_source_config source_config = { .raw = NULL };
     hear_source *source = NULL;
     hear_frontend *front = NULL;
-    float *frames = calloc((size_t)MAX_FRAMES * config->n_mels, sizeof frames[0]);
+    float *frames = calloc((size_t)MAX_FRAMES * hear_frontend_width(config), sizeof frames[0]);
     hear_status s = frames ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK)
         s = hear_source_open(&source, path, &source_config, err);
@@ -109,15 +109,15 @@ static void put_summary(const frame_list *list, const hear_frontend_config *conf
 {
     char number[3][40];
     double least = INFINITY, greatest = -INFINITY, sum = 0.0;
-    const size_t n = list->n * list->n_mels;
+    const size_t n = list->n * list->width;
     for (size_t i = 0; i < n; i++) {
         least = fmin(least, (double)list->data[i]);
         greatest = fmax(greatest, (double)list->data[i]);
         sum += (double)list->data[i];
     }
     hear_format_fixed(number[0], sizeof number[0], (double)config->hop / config->rate_hz, 6);
-    printf("%zu frames of %zu mel bands, one each %s s (%u Hz)\n", list->n, list->n_mels, number[0],
-           (unsigned)config->rate_hz);
+    printf("%zu frames of %zu %s, one each %s s (%u Hz)\n", list->n, list->width,
+           hear_frontend_unit(config), number[0], (unsigned)config->rate_hz);
     if (n == 0)
         return;
     hear_format_fixed(number[0], sizeof number[0], least, 3);
@@ -132,13 +132,13 @@ static int write_frames(const frame_list *list, const char *path)
     hear_error err = { .status = HEAR_OK };
     if (!path) {
         errno = 0;
-        if (hear_npy_write(stdout, list->data, list->n, list->n_mels, &err) != HEAR_OK)
+        if (hear_npy_write(stdout, list->data, list->n, list->width, &err) != HEAR_OK)
             return errno == EPIPE ? HEAR_EXIT_OK : hear_report("standard output", &err);
         return hear_finish_stdout(HEAR_EXIT_OK);
     }
     hear_status s = hear_outfile_open(&out, path, &err);
     if (s == HEAR_OK) {
-        s = hear_npy_write(hear_outfile_stream(out), list->data, list->n, list->n_mels, &err);
+        s = hear_npy_write(hear_outfile_stream(out), list->data, list->n, list->width, &err);
         if (s == HEAR_OK)
             s = hear_outfile_commit(out, &err);
         else
@@ -159,7 +159,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (!hear_open_model(&model, a.model, &code))
         return code;
     const hear_frontend_config *const config = &model->info.frontend;
-    frame_list list = { .n_mels = config->n_mels };
+    frame_list list = { .width = hear_frontend_width(config) };
     hear_error err = { .status = HEAR_OK };
     if (extract(&list, config, argv[first], &err) != HEAR_OK) {
         code = hear_report(argv[first], &err);
@@ -179,7 +179,8 @@ const hear_cmd hear_cmd_features = {
     .summary = "Show or save the frames that a model sees",
     .operands = "FILE",
     .options = options,
-    .notes = "The array is float32 [frames][mel bands], the logarithm applied; what a model\n"
-             "does over a whole window (reference, range, normalisation) is not in it.",
+    .notes = "The array is float32 [frames][width]: mel bands, or what else the model hears,\n"
+             "the logarithm applied. What a model does over a whole window (reference, range,\n"
+             "normalisation) is not in it.",
     .run = run,
 };

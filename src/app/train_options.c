@@ -169,7 +169,7 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *
     if (job->settings.batch == 0)
         augment = "none";
     if (s == HEAR_OK)
-        s = hear_augment_parse(&job->augment, augment, err);
+        s = hear_augment_parse(&job->augment, augment, job->settings.frontend.features, err);
     if (s != HEAR_OK)
         return s;
     job->init = !a->init                        ? hear_arch_init(&job->options)

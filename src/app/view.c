@@ -21,7 +21,7 @@ enum {
 struct hear_view {
     hear_view_config config;
     hear_screen *screen;
-    float *frames; /* [MAX_FRAMES][n_mels] */
+    float *frames; /* [MAX_FRAMES][width] */
     float *probs;  /* [n_labels] */
     hear_screen_status status;
     uint64_t wall_ns, cpu_ns; /* where the span of the CPU share began */
@@ -36,11 +36,11 @@ static void restore(void)
 hear_status hear_view_create(hear_view **out, const hear_view_config *config, hear_error *err)
 {
     *out = NULL;
-    const hear_frontend_config *const front = &config->model->info.frontend;
+    const hear_frontend_config front = hear_frontend_view(&config->model->info.frontend);
     hear_view *v = calloc(1, sizeof *v);
     if (v) {
         v->config = *config;
-        v->frames = calloc((size_t)MAX_FRAMES * front->n_mels, sizeof v->frames[0]);
+        v->frames = calloc((size_t)MAX_FRAMES * front.n_mels, sizeof v->frames[0]);
         v->probs = calloc(hear_model_n_labels(config->model), sizeof v->probs[0]);
     }
     if (!v || !v->frames || !v->probs) {
@@ -56,8 +56,8 @@ hear_status hear_view_create(hear_view **out, const hear_view_config *config, he
                                         .model_name = config->model_name,
                                         .tty = config->tty,
                                         .live = config->live,
-                                        .n_mels = front->n_mels,
-                                        .frame_s = (double)front->hop / front->rate_hz,
+                                        .n_mels = front.n_mels,
+                                        .frame_s = (double)front.hop / front.rate_hz,
                                         .top = config->top };
     const hear_status s = hear_screen_create(&v->screen, &screen, err);
     if (s != HEAR_OK) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "dsp/descriptors.h"
 #include "dsp/resample.h"
 #include "dsp/vec.h"
 
@@ -17,10 +18,11 @@
 
 struct hear_frontend {
     hear_frontend_config config;
-    size_t frame_length;
+    size_t frame_length, width;
+    void (*make)(hear_frontend *f, float *frame); /* of samples, before the logarithm */
     hear_resample *resample;
-    hear_stft *stft;
-    hear_mel *mel;
+    hear_stft *stft; /* NULL of a wave */
+    hear_mel *mel;   /* NULL but of mel bands */
 
     float *samples;    /* [frame_length]: the frame under way */
     size_t n_samples;  /* of these, there */
@@ -30,6 +32,54 @@ struct hear_frontend {
     bool flushing;
     uint64_t n_zeros; /* flush: still to come */
 };
+
+static void make_mel(hear_frontend *f, float *frame)
+{
+    hear_stft_process(f->stft, f->samples, (int)f->config.power, f->spectrum);
+    hear_mel_apply(f->mel, f->spectrum, frame);
+}
+
+static void make_wave(hear_frontend *f, float *frame)
+{
+    memcpy(frame, f->samples, f->width * sizeof *frame);
+}
+
+static void make_spectrum(hear_frontend *f, float *frame)
+{
+    hear_stft_process(f->stft, f->samples, (int)f->config.power, frame);
+}
+
+static void make_descriptors(hear_frontend *f, float *frame)
+{
+    hear_stft_process(f->stft, f->samples, 1, f->spectrum);
+    const hear_descriptor_frame d = { .samples = f->samples,
+                                      .n_samples = f->frame_length,
+                                      .bins = f->spectrum,
+                                      .n_bins = f->config.n_fft / 2 + 1,
+                                      .bin_hz = (double)f->config.rate_hz / f->config.n_fft };
+    for (size_t i = 0; i < f->width; i++)
+        frame[i] = hear_descriptor_of((hear_descriptor)i, &d);
+}
+
+static void (*const makers[])(hear_frontend *f, float *frame) = {
+    [HEAR_FEATURES_MEL] = make_mel,
+    [HEAR_FEATURES_WAVE] = make_wave,
+    [HEAR_FEATURES_SPECTRUM] = make_spectrum,
+    [HEAR_FEATURES_DESCRIPTORS] = make_descriptors,
+};
+
+static hear_status create_mel(hear_frontend *f)
+{
+    const hear_frontend_config *const c = &f->config;
+    return hear_mel_create(&f->mel, &(hear_mel_config){ .rate_hz = c->rate_hz,
+                                                        .n_fft = c->n_fft,
+                                                        .n_mels = c->n_mels,
+                                                        .fmin_hz = c->fmin_hz,
+                                                        .fmax_hz = c->fmax_hz,
+                                                        .scale = c->mel_scale,
+                                                        .shape = c->mel_shape,
+                                                        .norm = c->mel_norm });
+}
 
 hear_status hear_frontend_create(hear_frontend **out, const hear_frontend_config *config,
                                  uint32_t rate_hz, hear_error *err)
@@ -45,22 +95,17 @@ hear_status hear_frontend_create(hear_frontend **out, const hear_frontend_config
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     f->config = *config;
     f->frame_length = hear_frontend_frame_length(config);
+    f->width = hear_frontend_width(config);
+    f->make = makers[config->features];
     f->samples = hear_alloc(f->frame_length, sizeof f->samples[0]);
     f->spectrum = hear_alloc(config->n_fft / 2 + 4, sizeof f->spectrum[0]);
     status = f->samples && f->spectrum ? HEAR_OK : HEAR_ERR_MEM;
     if (status == HEAR_OK)
         status = hear_resample_create(&f->resample, rate_hz, config->rate_hz);
-    if (status == HEAR_OK)
+    if (status == HEAR_OK && config->features != HEAR_FEATURES_WAVE)
         status = hear_stft_create(&f->stft, config->n_fft, config->win_length, config->placement);
-    if (status == HEAR_OK)
-        status = hear_mel_create(&f->mel, &(hear_mel_config){ .rate_hz = config->rate_hz,
-                                                              .n_fft = config->n_fft,
-                                                              .n_mels = config->n_mels,
-                                                              .fmin_hz = config->fmin_hz,
-                                                              .fmax_hz = config->fmax_hz,
-                                                              .scale = config->mel_scale,
-                                                              .shape = config->mel_shape,
-                                                              .norm = config->mel_norm });
+    if (status == HEAR_OK && config->features == HEAR_FEATURES_MEL)
+        status = create_mel(f);
     if (status != HEAR_OK) {
         hear_frontend_destroy(f);
         return hear_fail(err, status, NULL);
@@ -96,9 +141,8 @@ static bool emit(hear_frontend *f, float *frame)
     if (f->n_samples < f->frame_length)
         return false;
     const size_t hop = f->config.hop;
-    hear_stft_process(f->stft, f->samples, (int)f->config.power, f->spectrum);
-    hear_mel_apply(f->mel, f->spectrum, frame);
-    hear_frontend_log(&f->config, frame, f->config.n_mels);
+    f->make(f, frame);
+    hear_frontend_log(&f->config, frame, f->width);
     f->n_samples = hop < f->frame_length ? f->frame_length - hop : 0;
     f->n_skip = hop > f->frame_length ? hop - f->frame_length : 0;
     memmove(f->samples, f->samples + (f->frame_length - f->n_samples),
@@ -144,7 +188,7 @@ size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t
         f->position += n_out;
         used += n_used;
         taken += n_used;
-        if (emit(f, frames + n_frames * f->config.n_mels))
+        if (emit(f, frames + n_frames * f->width))
             n_frames++;
         if (taken == n && n_out < n_room)
             break; /* what was taken has come out */
@@ -175,7 +219,7 @@ size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, si
             break;
         }
         added(f, n);
-        if (emit(f, frames + n_frames * f->config.n_mels))
+        if (emit(f, frames + n_frames * f->width))
             n_frames++;
     }
     return n_frames;
@@ -198,7 +242,7 @@ void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n)
 void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,
                                  size_t n_frames)
 {
-    const size_t n = n_frames * config->n_mels;
+    const size_t n = n_frames * hear_frontend_width(config);
     if (n == 0)
         return;
     float low = in[0], high = in[0];

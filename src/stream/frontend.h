@@ -1,15 +1,16 @@
-/* frontend.h - samples in, frames of mel bands out: the same code live, for recordings and in
+/* frontend.h - samples in, frames of features out: the same code live, for recordings and in
  * training.
  *
  *   samples -> [resample] -> n_fft samples every hop -> Hann -> |FFT|^power -> mel bands -> log
  *
- * makes a frame, and reference, top_db and normalisation over a window of frames are
- * hear_frontend_finish_window's. Frame k is of samples k hop .. k hop + frame_length at the model's
- * rate. Frames are the same bits whatever blocks the samples came in. Formulas as in librosa 0.10
- * (feature.melspectrogram with center=False, power_to_db) and, for placement START and mel shape
- * MEL, as in TensorFlow (tf.signal.stft, linear_to_mel_weight_matrix).
- * Threads: one owner at a time. Real-time: process, flush and finish_window neither allocate, lock,
- * log nor fail. */
+ * makes a frame of mel bands; a spectrum is without the bands, descriptors are numbers of samples
+ * and magnitudes (dsp/descriptors.h), and a frame of a wave is hop samples as they are. Reference,
+ * top_db and normalisation over a window of frames are hear_frontend_finish_window's. Frame k is of
+ * samples k hop .. k hop + frame_length at the model's rate. Frames are the same bits whatever
+ * blocks the samples came in. Formulas as in librosa 0.10 (feature.melspectrogram with
+ * center=False, power_to_db) and, for placement START and mel shape MEL, as in TensorFlow
+ * (tf.signal.stft, linear_to_mel_weight_matrix). Threads: one owner at a time. Real-time: process,
+ * flush and finish_window neither allocate, lock, log nor fail. */
 #ifndef STREAM_FRONTEND_H
 #define STREAM_FRONTEND_H
 
@@ -22,18 +23,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef enum {
+    HEAR_FEATURES_MEL,        /* n_mels bands */
+    HEAR_FEATURES_WAVE,       /* hop samples */
+    HEAR_FEATURES_SPECTRUM,   /* n_fft / 2 + 1 bins */
+    HEAR_FEATURES_DESCRIPTORS /* HEAR_N_DESCRIPTORS, in the order of hear_descriptor */
+} hear_features;
 typedef enum { HEAR_LOG_NONE, HEAR_LOG_DB, HEAR_LOG_LN } hear_log;
 typedef enum { HEAR_NORM_NONE, HEAR_NORM_MINMAX, HEAR_NORM_MEANVAR } hear_norm;
 
-/* In a model file: the JSON object of `hearsay.frontend`, a key for each field and no other, the
- * enums in lower case ("center" "start", "slaney" "htk", "hz" "mel", "area" "none",
+/* In a model file: the JSON object of `hearsay.frontend`, a key for each field that the features
+ * have and no other; without a key "features" they are "mel". Enums are in lower case ("mel" "wave"
+ * "spectrum" "descriptors", "center" "start", "slaney" "htk", "hz" "mel", "area" "none",
  * "none" "db" "ln", "none" "minmax" "meanvar"). librosa's htk=True has mel_shape hz; TensorFlow's
- * and HTK's own filters have mel_shape mel. */
+ * and HTK's own filters have mel_shape mel.
+ * Which fields the features have: rate_hz and hop all of them; n_fft, win_length and placement all
+ * but a wave; n_mels to mel_norm mel bands alone; power to top_db mel bands and spectra; normalise
+ * all but descriptors. Others are as hear_frontend_of gives them. */
 typedef struct {
+    hear_features features;
     uint32_t rate_hz;         /* 4000 .. 192000 */
     uint32_t n_fft;           /* a power of two, 64 .. 16384 */
     uint32_t win_length;      /* 1 .. n_fft; a periodic Hann */
-    uint32_t hop;             /* 1 .. n_fft */
+    uint32_t hop;             /* 1 .. n_fft; of a wave 1 .. 16384 */
     hear_placement placement; /* of win_length samples in n_fft */
     uint32_t n_mels;          /* 1 .. 512 */
     double fmin_hz;           /* 0 <= fmin < fmax */
@@ -52,6 +64,11 @@ typedef struct {
 /* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, hz, area, 2,
  * db, 1e-10, false, 0, none. */
 hear_frontend_config hear_frontend_default(void);
+/* The same for other features, without what these do not have: of a wave and of descriptors no
+ * logarithm, of a spectrum the magnitudes (power 1, log none). */
+hear_frontend_config hear_frontend_of(hear_features features);
+/* For pictures, mel bands: config itself where it has them, otherwise the default. */
+hear_frontend_config hear_frontend_view(const hear_frontend_config *config);
 /* Errors: HEAR_ERR_ARG, err names the field and its range. */
 HEAR_MUST_CHECK hear_status hear_frontend_check(const hear_frontend_config *config,
                                                 hear_error *err);
@@ -61,7 +78,11 @@ HEAR_MUST_CHECK hear_status hear_frontend_parse(hear_frontend_config *config, co
                                                 hear_error *err);
 char *hear_frontend_write(const hear_frontend_config *config); /* NULL where memory runs out */
 
-/* Samples that one frame spans: n_fft where centred, win_length where it starts. */
+/* Values of a frame. */
+size_t hear_frontend_width(const hear_frontend_config *config);
+/* What these are, in the plural: "mel bands", "samples", "bins", "descriptors". */
+const char *hear_frontend_unit(const hear_frontend_config *config);
+/* Samples that one frame spans: n_fft where centred, win_length where it starts, hop of a wave. */
 size_t hear_frontend_frame_length(const hear_frontend_config *config);
 /* Samples that n frames span: (n - 1) hop + frame_length. */
 size_t hear_frontend_span(const hear_frontend_config *config, size_t n_frames);
@@ -78,7 +99,7 @@ void hear_frontend_destroy(hear_frontend *f); /* NULL is allowed */
 void hear_frontend_reset(hear_frontend *f);   /* as if new */
 
 /* Takes samples until all n are taken or max_frames frames are out; *n_taken says how many, the
- * return value how many frames were written to frames [..][n_mels] (log applied; window-wise parts
+ * return value how many frames were written to frames [..][width] (log applied; window-wise parts
  * not). Call again with the rest. in NULL stands for zeros. Samples that are not finite count as 0,
  * those beyond ±1e6 as ±1e6. */
 size_t hear_frontend_process(hear_frontend *f, const float *in, size_t n, size_t *n_taken,
@@ -95,7 +116,7 @@ uint64_t hear_frontend_position(const hear_frontend *f);
  * with config's own. */
 void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n);
 
-/* One window: in [n_frames][n_mels] raw frames (row stride n_mels) -> out, same shape: ref_max,
+/* One window: in [n_frames][width] raw frames (row stride width) -> out, same shape: ref_max,
  * top_db, normalise. in == out is allowed. What is constant normalises to zeros. */
 void hear_frontend_finish_window(const hear_frontend_config *config, const float *in, float *out,
                                  size_t n_frames);

@@ -4,6 +4,7 @@
 #include "stream/frontend.h"
 
 #include "base/error.h"
+#include "dsp/descriptors.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -12,8 +13,19 @@
 
 typedef enum { KIND_UINT, KIND_DOUBLE, KIND_BOOL, KIND_CHOICE } kind;
 
+enum { /* sets of hear_features */
+       MEL = 1 << HEAR_FEATURES_MEL,
+       WAVE = 1 << HEAR_FEATURES_WAVE,
+       SPECTRUM = 1 << HEAR_FEATURES_SPECTRUM,
+       DESCRIPTORS = 1 << HEAR_FEATURES_DESCRIPTORS,
+       BANDS = MEL | SPECTRUM,
+       FFT = BANDS | DESCRIPTORS,
+       ALL = FFT | WAVE
+};
+
 typedef struct {
     const char *key;
+    int features; /* that have it */
     kind kind;
     size_t offset;
     double min, max;        /* numbers: the range */
@@ -22,31 +34,45 @@ typedef struct {
 
 #define AT(name) offsetof(hear_frontend_config, name)
 
-/* In the order in which they are written. */
+/* In the order in which they are written; "features" first, since it tells what else there is. */
 static const field fields[] = {
-    { "rate_hz", KIND_UINT, AT(rate_hz), 4000, 192000, { 0 } },
-    { "n_fft", KIND_UINT, AT(n_fft), 64, 16384, { 0 } },
-    { "win_length", KIND_UINT, AT(win_length), 1, 16384, { 0 } },
-    { "hop", KIND_UINT, AT(hop), 1, 16384, { 0 } },
-    { "placement", KIND_CHOICE, AT(placement), 0, 0, { "center", "start" } },
-    { "n_mels", KIND_UINT, AT(n_mels), 1, 512, { 0 } },
-    { "fmin_hz", KIND_DOUBLE, AT(fmin_hz), 0, 96000, { 0 } },
-    { "fmax_hz", KIND_DOUBLE, AT(fmax_hz), 0, 96000, { 0 } },
-    { "mel_scale", KIND_CHOICE, AT(mel_scale), 0, 0, { "slaney", "htk" } },
-    { "mel_shape", KIND_CHOICE, AT(mel_shape), 0, 0, { "hz", "mel" } },
-    { "mel_norm", KIND_CHOICE, AT(mel_norm), 0, 0, { "area", "none" } },
-    { "power", KIND_UINT, AT(power), 1, 2, { 0 } },
-    { "log", KIND_CHOICE, AT(log), 0, 0, { "none", "db", "ln" } },
-    { "floor", KIND_DOUBLE, AT(floor), 1e-30, 1e6, { 0 } },
-    { "ref_max", KIND_BOOL, AT(ref_max), 0, 0, { 0 } },
-    { "top_db", KIND_DOUBLE, AT(top_db), 0, 1000, { 0 } },
-    { "normalise", KIND_CHOICE, AT(normalise), 0, 0, { "none", "minmax", "meanvar" } },
+    { "features",
+      ALL,
+      KIND_CHOICE,
+      AT(features),
+      0,
+      0,
+      { "mel", "wave", "spectrum", "descriptors" } },
+    { "rate_hz", ALL, KIND_UINT, AT(rate_hz), 4000, 192000, { 0 } },
+    { "n_fft", FFT, KIND_UINT, AT(n_fft), 64, 16384, { 0 } },
+    { "win_length", FFT, KIND_UINT, AT(win_length), 1, 16384, { 0 } },
+    { "hop", ALL, KIND_UINT, AT(hop), 1, 16384, { 0 } },
+    { "placement", FFT, KIND_CHOICE, AT(placement), 0, 0, { "center", "start" } },
+    { "n_mels", MEL, KIND_UINT, AT(n_mels), 1, 512, { 0 } },
+    { "fmin_hz", MEL, KIND_DOUBLE, AT(fmin_hz), 0, 96000, { 0 } },
+    { "fmax_hz", MEL, KIND_DOUBLE, AT(fmax_hz), 0, 96000, { 0 } },
+    { "mel_scale", MEL, KIND_CHOICE, AT(mel_scale), 0, 0, { "slaney", "htk" } },
+    { "mel_shape", MEL, KIND_CHOICE, AT(mel_shape), 0, 0, { "hz", "mel" } },
+    { "mel_norm", MEL, KIND_CHOICE, AT(mel_norm), 0, 0, { "area", "none" } },
+    { "power", BANDS, KIND_UINT, AT(power), 1, 2, { 0 } },
+    { "log", BANDS, KIND_CHOICE, AT(log), 0, 0, { "none", "db", "ln" } },
+    { "floor", BANDS, KIND_DOUBLE, AT(floor), 1e-30, 1e6, { 0 } },
+    { "ref_max", BANDS, KIND_BOOL, AT(ref_max), 0, 0, { 0 } },
+    { "top_db", BANDS, KIND_DOUBLE, AT(top_db), 0, 1000, { 0 } },
+    { "normalise",
+      BANDS | WAVE,
+      KIND_CHOICE,
+      AT(normalise),
+      0,
+      0,
+      { "none", "minmax", "meanvar" } },
 };
 #define N_FIELDS (sizeof fields / sizeof fields[0])
 
 /* Every enum of the config is read and written as an unsigned int. */
-_Static_assert(sizeof(hear_placement) == sizeof(unsigned) && sizeof(hear_log) == sizeof(unsigned) &&
-                   sizeof(hear_norm) == sizeof(unsigned) &&
+_Static_assert(sizeof(hear_features) == sizeof(unsigned) &&
+                   sizeof(hear_placement) == sizeof(unsigned) &&
+                   sizeof(hear_log) == sizeof(unsigned) && sizeof(hear_norm) == sizeof(unsigned) &&
                    sizeof(hear_mel_scale) == sizeof(unsigned) &&
                    sizeof(hear_mel_shape) == sizeof(unsigned) &&
                    sizeof(hear_mel_norm) == sizeof(unsigned),
@@ -99,6 +125,27 @@ hear_frontend_config hear_frontend_default(void)
     };
 }
 
+hear_frontend_config hear_frontend_of(hear_features features)
+{
+    hear_frontend_config config = hear_frontend_default();
+    config.features = features;
+    if (features != HEAR_FEATURES_MEL) {
+        config.log = HEAR_LOG_NONE;
+        config.power = features == HEAR_FEATURES_SPECTRUM ? 1 : 2;
+    }
+    return config;
+}
+
+hear_frontend_config hear_frontend_view(const hear_frontend_config *config)
+{
+    return config->features == HEAR_FEATURES_MEL ? *config : hear_frontend_default();
+}
+
+static bool has(const hear_frontend_config *config, const field *f)
+{
+    return f->features >> config->features & 1;
+}
+
 static hear_status check_field(const hear_frontend_config *config, const field *f, hear_error *err)
 {
     switch (f->kind) {
@@ -120,13 +167,8 @@ static hear_status check_field(const hear_frontend_config *config, const field *
     return HEAR_OK;
 }
 
-hear_status hear_frontend_check(const hear_frontend_config *config, hear_error *err)
+static hear_status check_fft(const hear_frontend_config *config, hear_error *err)
 {
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        const hear_status status = check_field(config, &fields[i], err);
-        if (status != HEAR_OK)
-            return status;
-    }
     if ((config->n_fft & (config->n_fft - 1)) != 0)
         return hear_fail(err, HEAR_ERR_ARG, "n_fft %u is not a power of two", config->n_fft);
     if (config->win_length > config->n_fft)
@@ -135,6 +177,11 @@ hear_status hear_frontend_check(const hear_frontend_config *config, hear_error *
     if (config->hop > config->n_fft)
         return hear_fail(err, HEAR_ERR_ARG, "hop %u is greater than n_fft %u", config->hop,
                          config->n_fft);
+    return HEAR_OK;
+}
+
+static hear_status check_mel(const hear_frontend_config *config, hear_error *err)
+{
     if (config->fmax_hz > config->rate_hz / 2.0)
         return hear_fail(err, HEAR_ERR_ARG, "fmax_hz %g is above half of rate_hz %u",
                          config->fmax_hz, config->rate_hz);
@@ -142,6 +189,36 @@ hear_status hear_frontend_check(const hear_frontend_config *config, hear_error *
         return hear_fail(err, HEAR_ERR_ARG, "fmin_hz %g is not below fmax_hz %g", config->fmin_hz,
                          config->fmax_hz);
     return HEAR_OK;
+}
+
+/* What the features do not have must not act. */
+static hear_status check_idle(const hear_frontend_config *config, hear_error *err)
+{
+    const bool bands = BANDS >> config->features & 1;
+    const char *acts =
+        !bands && config->power != 2             ? "power"
+        : !bands && config->log != HEAR_LOG_NONE ? "log"
+        : !bands && config->ref_max              ? "ref_max"
+        : !bands && config->top_db != 0.0        ? "top_db"
+        : config->features == HEAR_FEATURES_DESCRIPTORS && config->normalise != HEAR_NORM_NONE
+            ? "normalise"
+            : NULL;
+    return acts ? hear_fail(err, HEAR_ERR_ARG, "%s is not for features \"%s\"", acts,
+                            fields[0].choices[config->features])
+                : HEAR_OK;
+}
+
+hear_status hear_frontend_check(const hear_frontend_config *config, hear_error *err)
+{
+    hear_status status = check_field(config, &fields[0], err);
+    for (size_t i = 1; status == HEAR_OK && i < N_FIELDS; i++)
+        if (has(config, &fields[i]))
+            status = check_field(config, &fields[i], err);
+    if (status == HEAR_OK && config->features != HEAR_FEATURES_WAVE)
+        status = check_fft(config, err);
+    if (status == HEAR_OK && config->features == HEAR_FEATURES_MEL)
+        status = check_mel(config, err);
+    return status == HEAR_OK ? check_idle(config, err) : status;
 }
 
 static const field *find_field(const char *key)
@@ -186,14 +263,35 @@ static bool read_field(hear_frontend_config *config, const field *f, const json_
     return false;
 }
 
-static hear_status read_object(hear_frontend_config *config, json_t *object, hear_error *err)
+static hear_status check_keys(const hear_frontend_config *config, json_t *object, hear_error *err)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value) if (!find_field(key)) return hear_fail(
-        err, HEAR_ERR_MODEL, "front end: unknown key \"%s\"", key);
-    for (size_t i = 0; i < N_FIELDS; i++) {
-        value = json_object_get(object, fields[i].key);
+    json_object_foreach(object, key, value)
+    {
+        const field *f = find_field(key);
+        if (!f)
+            return hear_fail(err, HEAR_ERR_MODEL, "front end: unknown key \"%s\"", key);
+        if (!has(config, f))
+            return hear_fail(err, HEAR_ERR_MODEL, "front end: features \"%s\" have no \"%s\"",
+                             fields[0].choices[config->features], key);
+    }
+    return HEAR_OK;
+}
+
+static hear_status read_object(hear_frontend_config *config, json_t *object, hear_error *err)
+{
+    const json_t *features = json_object_get(object, fields[0].key);
+    if (features && !read_field(config, &fields[0], features))
+        return hear_fail(err, HEAR_ERR_MODEL, "front end: bad value of \"%s\"", fields[0].key);
+    *config = hear_frontend_of(config->features);
+    const hear_status status = check_keys(config, object, err);
+    if (status != HEAR_OK)
+        return status;
+    for (size_t i = 1; i < N_FIELDS; i++) {
+        if (!has(config, &fields[i]))
+            continue;
+        const json_t *value = json_object_get(object, fields[i].key);
         if (!value)
             return hear_fail(err, HEAR_ERR_MODEL, "front end: no key \"%s\"", fields[i].key);
         if (!read_field(config, &fields[i], value))
@@ -236,6 +334,15 @@ static json_t *field_to_json(const hear_frontend_config *config, const field *f)
     return NULL;
 }
 
+static bool same_reals(const hear_frontend_config *a, const hear_frontend_config *b)
+{
+    for (size_t i = 0; i < N_FIELDS; i++)
+        if (fields[i].kind == KIND_DOUBLE && has(a, &fields[i]) &&
+            get_double(a, &fields[i]) != get_double(b, &fields[i]))
+            return false;
+    return true;
+}
+
 char *hear_frontend_write(const hear_frontend_config *config)
 {
     if (hear_frontend_check(config, NULL) != HEAR_OK)
@@ -243,13 +350,12 @@ char *hear_frontend_write(const hear_frontend_config *config)
     json_t *object = json_object();
     bool ok = object != NULL;
     for (size_t i = 0; ok && i < N_FIELDS; i++)
-        ok = json_object_set_new(object, fields[i].key, field_to_json(config, &fields[i])) == 0;
+        ok = !has(config, &fields[i]) ||
+             json_object_set_new(object, fields[i].key, field_to_json(config, &fields[i])) == 0;
     /* 15 digits keep what people write ("0.001"); 17 where that would lose a bit */
     char *text = ok ? json_dumps(object, JSON_REAL_PRECISION(15)) : NULL;
     hear_frontend_config back;
-    if (text && (hear_frontend_parse(&back, text, NULL) != HEAR_OK || back.floor != config->floor ||
-                 back.top_db != config->top_db || back.fmin_hz != config->fmin_hz ||
-                 back.fmax_hz != config->fmax_hz)) {
+    if (text && (hear_frontend_parse(&back, text, NULL) != HEAR_OK || !same_reals(config, &back))) {
         free(text);
         text = json_dumps(object, JSON_REAL_PRECISION(17));
     }
@@ -257,8 +363,31 @@ char *hear_frontend_write(const hear_frontend_config *config)
     return text;
 }
 
+size_t hear_frontend_width(const hear_frontend_config *config)
+{
+    switch (config->features) {
+    case HEAR_FEATURES_WAVE:
+        return config->hop;
+    case HEAR_FEATURES_SPECTRUM:
+        return config->n_fft / 2 + 1;
+    case HEAR_FEATURES_DESCRIPTORS:
+        return HEAR_N_DESCRIPTORS;
+    case HEAR_FEATURES_MEL:
+        break;
+    }
+    return config->n_mels;
+}
+
+const char *hear_frontend_unit(const hear_frontend_config *config)
+{
+    static const char *const units[] = { "mel bands", "samples", "bins", "descriptors" };
+    return units[config->features];
+}
+
 size_t hear_frontend_frame_length(const hear_frontend_config *config)
 {
+    if (config->features == HEAR_FEATURES_WAVE)
+        return config->hop;
     return hear_stft_frame_length(config->n_fft, config->win_length, config->placement);
 }
 

@@ -19,7 +19,7 @@ struct hear_infer {
     const float *output;    /* the plan's own */
     const float *embedding; /* the plan's own; NULL where there is none */
     size_t n_embedding;
-    float *frames; /* [n_frames][n_mels] finished, where the layout turns them; NULL otherwise */
+    float *frames; /* [n_frames][width] finished, where the layout turns them; NULL otherwise */
 
     /* What was found in the stream's patches: patch p stands in place p % n_kept. */
     size_t n_kept;    /* as many as a window has */
@@ -28,18 +28,19 @@ struct hear_infer {
     double *sum;      /* [n_labels] */
 };
 
-/* The last two dimensions are time and mel in the layout's order, or one holds them flattened. */
+/* The last two dimensions are time and features in the layout's order, or one holds them flattened.
+ */
 static bool fits(const hear_shape *shape, const hear_model_info *info)
 {
     const int64_t time = (int64_t)hear_model_info_input(info),
-                  mels = (int64_t)info->frontend.n_mels;
+                  width = (int64_t)hear_frontend_width(&info->frontend);
     const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
     if (shape->rank < 1)
         return false;
     const int64_t last = shape->dim[shape->rank - 1];
     const int64_t before = shape->rank > 1 ? shape->dim[shape->rank - 2] : 1;
-    return (before == (by_time ? time : mels) && last == (by_time ? mels : time)) ||
-           last == time * mels;
+    return (before == (by_time ? time : width) && last == (by_time ? width : time)) ||
+           last == time * width;
 }
 
 static hear_status check(hear_infer *x, hear_error *err)
@@ -50,13 +51,15 @@ static hear_status check(hear_infer *x, hear_error *err)
         return hear_fail(err, HEAR_ERR_MODEL, "the network has %zu inputs instead of one",
                          hear_plan_n_inputs(x->plan));
     const hear_tensor *const in = hear_plan_input(x->plan, 0);
+    const size_t width = hear_frontend_width(&info->frontend);
     size_t count;
-    if (in->dtype != HEAR_F32 || !hear_mul(x->n_frames, info->frontend.n_mels, &count) ||
-        in->count != count || !fits(&in->shape, info))
-        return hear_fail(
-            err, HEAR_ERR_MODEL, "the network's input %s does not take %zu frames of %u bands (%s)",
-            hear_shape_text(&in->shape, text, sizeof text), x->n_frames, info->frontend.n_mels,
-            info->layout == HEAR_LAYOUT_TIME_MEL ? "time-mel" : "mel-time");
+    if (in->dtype != HEAR_F32 || !hear_mul(x->n_frames, width, &count) || in->count != count ||
+        !fits(&in->shape, info))
+        return hear_fail(err, HEAR_ERR_MODEL,
+                         "the network's input %s does not take %zu frames of %zu %s (%s)",
+                         hear_shape_text(&in->shape, text, sizeof text), x->n_frames, width,
+                         hear_frontend_unit(&info->frontend),
+                         info->layout == HEAR_LAYOUT_TIME_MEL ? "time-mel" : "mel-time");
     const hear_tensor *const out =
         hear_plan_n_outputs(x->plan) > 0 ? hear_plan_output(x->plan, 0) : NULL;
     if (!out || out->dtype != HEAR_F32 || out->count != info->n_labels)
@@ -176,16 +179,16 @@ void hear_infer_probs(hear_output output, const float *in, float *out, size_t n)
 static void run(hear_infer *x, const float *frames, float *probs)
 {
     const hear_model_info *const info = x->info;
-    const size_t n_mels = info->frontend.n_mels, n_frames = x->n_frames;
+    const size_t width = hear_frontend_width(&info->frontend), n_frames = x->n_frames;
     float *const finished = x->frames ? x->frames : x->input;
     if (frames)
         hear_frontend_finish_window(&info->frontend, frames, finished, n_frames);
     else
-        memset(finished, 0, n_frames * n_mels * sizeof *finished);
+        memset(finished, 0, n_frames * width * sizeof *finished);
     if (x->frames)
-        for (size_t m = 0; m < n_mels; m++)
+        for (size_t m = 0; m < width; m++)
             for (size_t t = 0; t < n_frames; t++)
-                x->input[m * n_frames + t] = finished[t * n_mels + m];
+                x->input[m * n_frames + t] = finished[t * width + m];
     hear_plan_run(x->plan);
     hear_infer_probs(info->output, x->output, probs, info->n_labels);
 }
@@ -207,7 +210,7 @@ static void look(hear_infer *x, const float *frames, uint64_t patch)
 void hear_infer_window(hear_infer *x, const hear_window *w, float *probs)
 {
     const hear_model_info *const info = x->info;
-    const size_t step = info->patch_hop * info->frontend.n_mels;
+    const size_t step = info->patch_hop * hear_frontend_width(&info->frontend);
     memset(x->sum, 0, info->n_labels * sizeof *x->sum);
     for (size_t i = 0; i < w->n_patches; i++) {
         const uint64_t patch = w->patch + i;

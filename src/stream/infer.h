@@ -26,7 +26,7 @@ void hear_infer_reset(hear_infer *x);   /* another stream begins: forgets all pa
 /* A window of one stream, in whatever order; probs: [n_labels], 0..1. Each patch is computed once
  * as long as windows are in order. */
 void hear_infer_window(hear_infer *x, const hear_window *w, float *probs);
-/* frames: [window][n_mels], raw, of no stream: all of its patches are computed. The first run on a
+/* frames: [window][width], raw, of no stream: all of its patches are computed. The first run on a
  * thread warms the libraries up: make one of zeros (frames NULL) before the stream starts. */
 void hear_infer_run(hear_infer *x, const float *frames, float *probs);
 

@@ -27,13 +27,15 @@ static bool close_batch(hear_shape *shape, const hear_value *v)
 static bool takes_windows(const hear_shape *in, const hear_model_info *info)
 {
     const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
-    const int64_t time = (int64_t)hear_model_info_input(info), mels = info->frontend.n_mels;
+    const int64_t time = (int64_t)hear_model_info_input(info);
+    const int64_t width = (int64_t)hear_frontend_width(&info->frontend);
     size_t count;
-    if (in->rank < 1 || !hear_shape_count(in, &count) || count != (size_t)(time * mels))
+    if (in->rank < 1 || !hear_shape_count(in, &count) || count != (size_t)(time * width))
         return false;
     const int64_t last = in->dim[in->rank - 1];
     const int64_t before = in->rank > 1 ? in->dim[in->rank - 2] : 1;
-    return last == time * mels || (last == (by_time ? mels : time) && before * last == time * mels);
+    return last == time * width ||
+           (last == (by_time ? width : time) && before * last == time * width);
 }
 
 /* Where the metadata name an output as the embedding, it is there and is of float32. */
@@ -63,10 +65,11 @@ static hear_status check_graph(const hear_graph *g, const hear_model_info *info,
     char text[128];
     hear_shape shape;
     if (close_batch(&shape, in) && !takes_windows(&shape, info))
-        return hear_fail(
-            err, HEAR_ERR_MODEL, "its input '%.80s' %s does not take %zu frames of %u bands (%s)",
-            in->name, hear_shape_text(&in->shape, text, sizeof text), hear_model_info_input(info),
-            (unsigned)info->frontend.n_mels, hear_layout_name(info->layout));
+        return hear_fail(err, HEAR_ERR_MODEL,
+                         "its input '%.80s' %s does not take %zu frames of %zu %s (%s)", in->name,
+                         hear_shape_text(&in->shape, text, sizeof text),
+                         hear_model_info_input(info), hear_frontend_width(&info->frontend),
+                         hear_frontend_unit(&info->frontend), hear_layout_name(info->layout));
     size_t count;
     if (close_batch(&shape, out) && (!hear_shape_count(&shape, &count) || count != info->n_labels))
         return hear_fail(err, HEAR_ERR_MODEL, "its output '%.80s' %s does not fit %zu labels",

@@ -98,9 +98,10 @@ hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
     if (info->window < 1 || info->window > HEAR_MAX_WINDOW)
         return hear_fail(err, HEAR_ERR_ARG, "hearsay.window: %zu frames; 1 to %d are right",
                          info->window, HEAR_MAX_WINDOW);
-    if (info->window * info->frontend.n_mels > HEAR_MAX_WINDOW_VALUES)
-        return hear_fail(err, HEAR_ERR_ARG, "hearsay.window: %zu frames of %u bands are too many",
-                         info->window, (unsigned)info->frontend.n_mels);
+    if (info->window * hear_frontend_width(&info->frontend) > HEAR_MAX_WINDOW_VALUES)
+        return hear_fail(err, HEAR_ERR_ARG, "hearsay.window: %zu frames of %zu %s are too many",
+                         info->window, hear_frontend_width(&info->frontend),
+                         hear_frontend_unit(&info->frontend));
     if (info->hop < 1 || info->hop > info->window)
         return hear_fail(err, HEAR_ERR_ARG,
                          "hearsay.hop: %zu frames; 1 to the window's %zu are right", info->hop,

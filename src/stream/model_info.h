@@ -24,7 +24,7 @@
 #include "stream/frontend.h"
 
 #define HEAR_MAX_WINDOW 65536            /* frames */
-#define HEAR_MAX_WINDOW_VALUES (1 << 22) /* frames times bands of a window */
+#define HEAR_MAX_WINDOW_VALUES (1 << 22) /* frames times their width */
 #define HEAR_MAX_LABEL 256               /* bytes, the NUL included */
 
 typedef enum {
@@ -40,7 +40,7 @@ typedef struct {
     size_t n_labels; /* 1 .. HEAR_MAX_CLASSES */
     char **labels;   /* UTF-8 without control characters, unique, shorter than HEAR_MAX_LABEL */
     hear_output output;
-    size_t window; /* frames, 1 .. HEAR_MAX_WINDOW; window * n_mels <= HEAR_MAX_WINDOW_VALUES */
+    size_t window; /* frames, 1 .. HEAR_MAX_WINDOW; window * width <= HEAR_MAX_WINDOW_VALUES */
     size_t hop;    /* frames, 1 .. window; a multiple of patch_hop where there are patches */
     hear_layout layout;
     size_t patch;     /* frames, 1 .. window; 0 where the network takes a window at once */

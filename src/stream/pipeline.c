@@ -167,7 +167,7 @@ static hear_status make_ring(hear_ring **ring, size_t n_items, size_t item_bytes
 
 static hear_status make_queues(hear_pipeline *p, double ring_s)
 {
-    const hear_frontend_config *const f = &p->config.model->info.frontend;
+    const hear_frontend_config f = hear_frontend_view(&p->config.model->info.frontend);
     const double hop_s = hear_windows_hop_s(p->windows);
     p->wake_at = p->config.rate_hz / 50; /* 20 ms: how seldom the dsp thread need be woken */
     const size_t n_samples = between(ring_s * p->config.rate_hz, 4 * p->wake_at, (size_t)1 << 31);
@@ -182,12 +182,24 @@ static hear_status make_queues(hear_pipeline *p, double ring_s)
         status = make_ring(&p->results, n_results, p->result_bytes, 1);
     if (status != HEAR_OK)
         return status;
-    const double frames_per_s = (double)f->rate_hz / f->hop;
-    p->frame_tap = hear_tap_create(p->n_mels, between(8.0 * frames_per_s, 64, 8192));
+    const double frames_per_s = (double)f.rate_hz / f.hop;
+    p->frame_tap = hear_tap_create(p->view_width, between(8.0 * frames_per_s, 64, 8192));
     p->result_tap = hear_tap_create(p->result_bytes / 4, TAP_RESULTS);
     p->found = hear_alloc(1, p->result_bytes);
     p->shown = hear_alloc(1, p->result_bytes);
     return p->frame_tap && p->result_tap && p->found && p->shown ? HEAR_OK : HEAR_ERR_MEM;
+}
+
+static hear_status make_view(hear_pipeline *p, hear_error *err)
+{
+    const hear_frontend_config *const own = &p->config.model->info.frontend;
+    const hear_frontend_config shown = hear_frontend_view(own);
+    p->view_width = hear_frontend_width(&shown);
+    if (shown.features == own->features)
+        return HEAR_OK;
+    p->view_frames = hear_alloc(HEAR_VIEW_FRAMES * p->view_width, sizeof *p->view_frames);
+    return p->view_frames ? hear_frontend_create(&p->view, &shown, p->config.rate_hz, err)
+                          : hear_fail(err, HEAR_ERR_MEM, NULL);
 }
 
 hear_status hear_pipeline_create(hear_pipeline **out, const hear_pipeline_config *config,
@@ -207,14 +219,17 @@ hear_status hear_pipeline_create(hear_pipeline **out, const hear_pipeline_config
     const hear_model_info *const info = &config->model->info;
     p->config = *config;
     p->n_labels = info->n_labels;
-    p->n_mels = info->frontend.n_mels;
     p->result_bytes = slot_bytes(sizeof(result_slot), p->n_labels);
     hear_status status =
         hear_windows_create(&p->windows, info, config->rate_hz, config->hop_s, err);
     if (status == HEAR_OK)
+        status = make_view(p, err);
+    if (status == HEAR_OK)
         status = hear_infer_create(&p->infer, config->model, err);
     if (status == HEAR_OK) {
-        p->n_frame_floats = info->window * p->n_mels; /* hear_windows_create saw that it fits */
+        p->n_frame_floats =
+            info->window *
+            hear_frontend_width(&info->frontend); /* hear_windows_create saw that it fits */
         status = make_queues(p, ring_s);
         if (status != HEAR_OK)
             hear_fail(err, status, NULL);
@@ -233,6 +248,8 @@ void hear_pipeline_destroy(hear_pipeline *p)
         return;
     hear_pipeline_stop(p);
     hear_windows_destroy(p->windows);
+    hear_frontend_destroy(p->view);
+    hear_free(p->view_frames);
     hear_infer_destroy(p->infer);
     hear_ring_destroy(p->ring);
     hear_ring_destroy(p->queue);

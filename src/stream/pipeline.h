@@ -66,7 +66,8 @@ typedef struct {
     double latency_ms; /* from a window's last sample in the ring to its result, last window */
 } hear_pipeline_snapshot;
 void hear_pipeline_snapshot_get(hear_pipeline *p, hear_pipeline_snapshot *snapshot);
-/* The newest raw frames [..][n_mels], oldest first, at most max; the return value says how many. */
+/* The newest raw frames of hear_frontend_view of the model's front end, [..][width], oldest first,
+ * at most max; the return value says how many. */
 size_t hear_pipeline_peek_frames(hear_pipeline *p, float *frames, size_t max);
 /* The newest results for a display, apart from hear_pipeline_read; same contract as peek_frames:
  * copies at most one result into probs [n_labels] and *result (probs pointing there); false where

@@ -65,7 +65,22 @@ static void on_frames(void *user, const float *frames, size_t n)
 {
     const hear_pipeline *p = user;
     for (size_t i = 0; i < n; i++)
-        hear_tap_write(p->frame_tap, frames + i * p->n_mels);
+        hear_tap_write(p->frame_tap, frames + i * p->view_width);
+}
+
+/* samples NULL stands for zeros. */
+static void show(hear_pipeline *p, const float *samples, uint64_t n)
+{
+    size_t n_frames = HEAR_VIEW_FRAMES;
+    while (p->view && (n > 0 || n_frames == HEAR_VIEW_FRAMES)) {
+        const size_t part = n < SIZE_MAX ? (size_t)n : SIZE_MAX;
+        size_t taken;
+        n_frames =
+            hear_frontend_process(p->view, samples, part, &taken, p->view_frames, HEAR_VIEW_FRAMES);
+        samples = samples ? samples + taken : NULL;
+        n -= taken;
+        on_frames(p, p->view_frames, n_frames);
+    }
 }
 
 static void hear_lost(hear_pipeline *p, uint64_t n, const hear_windows_to *to)
@@ -74,6 +89,7 @@ static void hear_lost(hear_pipeline *p, uint64_t n, const hear_windows_to *to)
     for (uint64_t part; n > 0 && !hear_flag_is_set(&p->stopped); n -= part) {
         part = n < second ? n : second;
         hear_windows_write_lost(p->windows, part, to);
+        show(p, NULL, part);
     }
 }
 
@@ -82,9 +98,11 @@ static void hear_view(hear_pipeline *p, const hear_ring_view *v, const hear_wind
     hear_lost(p, v->lost, to);
     hear_gauge_level(&p->gauge, v->first, v->n_first);
     hear_windows_write(p->windows, v->first, v->n_first, to);
+    show(p, v->first, v->n_first);
     if (v->n_second > 0) {
         hear_gauge_level(&p->gauge, v->second, v->n_second);
         hear_windows_write(p->windows, v->second, v->n_second, to);
+        show(p, v->second, v->n_second);
     }
     atomic_fetch_add_explicit(&p->n_heard, v->lost + v->n_first + v->n_second,
                               memory_order_relaxed);
@@ -93,7 +111,7 @@ static void hear_view(hear_pipeline *p, const hear_ring_view *v, const hear_wind
 void *hear_pipeline_run_dsp(void *arg)
 {
     hear_pipeline *p = arg;
-    const hear_windows_to to = { on_window, on_frames, p };
+    const hear_windows_to to = { on_window, p->view ? NULL : on_frames, p };
     while (!hear_flag_is_set(&p->stopped)) {
         hear_ring_view view;
         const size_t n = hear_ring_read_begin(p->ring, CHUNK, &view);

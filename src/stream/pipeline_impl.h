@@ -3,6 +3,7 @@
 #define STREAM_PIPELINE_IMPL_H
 
 #include "dsp/ring.h"
+#include "stream/frontend.h"
 #include "stream/gauge.h"
 #include "stream/infer.h"
 #include "stream/pipeline.h"
@@ -12,10 +13,12 @@
 
 #include <pthread.h>
 
+#define HEAR_VIEW_FRAMES 16
+
 typedef struct {
     hear_window window;  /* its frames are these */
     uint64_t arrival_ns; /* of its last sample */
-    float frames[];      /* [window][n_mels] */
+    float frames[];      /* [window][width] */
 } window_slot;
 
 typedef struct { /* what the display and the reader get alike */
@@ -26,10 +29,13 @@ typedef struct { /* what the display and the reader get alike */
 
 struct hear_pipeline {
     hear_pipeline_config config;
-    size_t n_labels, n_mels, n_frame_floats; /* the last: of a window */
-    size_t result_bytes;                     /* of a result_slot */
-    size_t wake_at;                          /* samples that the dsp thread is woken for */
+    size_t n_labels, n_frame_floats; /* the last: of a window */
+    size_t result_bytes;             /* of a result_slot */
+    size_t wake_at;                  /* samples that the dsp thread is woken for */
     hear_windows *windows;
+    size_t view_width;   /* of a frame for the display */
+    hear_frontend *view; /* makes these, where the model's own are no picture; NULL otherwise */
+    float *view_frames;  /* [HEAR_VIEW_FRAMES][view_width], with it */
     hear_infer *infer;
     hear_ring *ring;    /* of samples */
     hear_ring *queue;   /* of window_slot: dsp to inference */

@@ -23,7 +23,7 @@ typedef struct {
 struct hear_windows {
     hear_frontend *frontend;
     hear_model_info shape;      /* its frames, hops and patches; no texts */
-    size_t n_mels, window, hop; /* window and hop in frames */
+    size_t width, window, hop;  /* window and hop in frames */
     uint64_t span, hop_samples; /* of a window, of a hop, at the model's rate */
     double rate_hz, rate_in;
     uint64_t index; /* of the next window */
@@ -32,7 +32,7 @@ struct hear_windows {
     size_t start;   /* frame of `frames` that the next window starts at */
     size_t end;     /* behind the last frame in `frames` */
     size_t room;    /* frames that `frames` holds */
-    float *frames;  /* [room][n_mels] */
+    float *frames;  /* [room][width] */
     size_t n_gaps;
     gap gaps[MAX_GAPS];
 };
@@ -84,7 +84,7 @@ hear_status hear_windows_create(hear_windows **out, const hear_model_info *info,
     w->shape = *info;
     w->shape.labels = NULL;
     w->shape.embedding = w->shape.card = NULL;
-    w->n_mels = info->frontend.n_mels;
+    w->width = hear_frontend_width(&info->frontend);
     w->window = info->window;
     w->hop = hop;
     w->span = hear_frontend_span(&info->frontend, info->window);
@@ -94,7 +94,7 @@ hear_status hear_windows_create(hear_windows **out, const hear_model_info *info,
     /* as much again as a window: what stays is moved once for as many new frames */
     w->room = info->window + (info->window > MIN_ROOM ? info->window : MIN_ROOM);
     size_t count;
-    if (hear_mul(w->room, w->n_mels, &count))
+    if (hear_mul(w->room, w->width, &count))
         w->frames = hear_alloc(count, sizeof *w->frames);
     if (!w->frames)
         status = hear_fail(err, HEAR_ERR_MEM, NULL);
@@ -163,7 +163,7 @@ static void give_window(hear_windows *w, const hear_windows_to *to)
         .n_heard = w->n_in,
         .patch = w->shape.patch ? w->index * (w->hop / w->shape.patch_hop) : w->index,
         .n_patches = hear_window_patches(&w->shape, heard > first ? heard - first : 0),
-        .frames = w->frames + w->start * w->n_mels,
+        .frames = w->frames + w->start * w->width,
     };
     if (w->ending)
         window.end_s = fmin(window.end_s, (double)w->n_in / w->rate_in);
@@ -177,18 +177,18 @@ static float *room(hear_windows *w, size_t *n)
 {
     if (w->room - w->end < MIN_ROOM) {
         w->end -= w->start;
-        memmove(w->frames, w->frames + w->start * w->n_mels,
-                w->end * w->n_mels * sizeof w->frames[0]);
+        memmove(w->frames, w->frames + w->start * w->width,
+                w->end * w->width * sizeof w->frames[0]);
         w->start = 0;
     }
     *n = w->room - w->end;
-    return w->frames + w->end * w->n_mels;
+    return w->frames + w->end * w->width;
 }
 
 static void added(hear_windows *w, size_t n, const hear_windows_to *to)
 {
     if (n > 0 && to->on_frames)
-        to->on_frames(to->user, w->frames + w->end * w->n_mels, n);
+        to->on_frames(to->user, w->frames + w->end * w->width, n);
     w->end += n;
     while (w->end >= w->start + w->window)
         give_window(w, to);

@@ -21,7 +21,7 @@ typedef struct {
     uint64_t n_heard;    /* samples written so far, lost ones too */
     uint64_t patch;      /* the number of its first patch, counted over the stream */
     size_t n_patches;    /* that count, from that one on: see hear_window_patches */
-    const float *frames; /* [window][n_mels], valid until the callback returns */
+    const float *frames; /* [window][width], valid until the callback returns */
 } hear_window;
 
 /* How many of a window's patches count where only n_samples of its first samples, at the model's

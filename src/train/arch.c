@@ -80,7 +80,7 @@ hear_status hear_arch_check(const hear_arch *arch, const hear_arch_options *o, h
 }
 
 hear_status hear_arch_build(hear_graph **out, const hear_arch *arch,
-                            const hear_arch_options *options, size_t window, size_t n_mels,
+                            const hear_arch_options *options, size_t window, size_t width,
                             hear_error *err)
 {
     *out = NULL;
@@ -89,7 +89,7 @@ hear_status hear_arch_build(hear_graph **out, const hear_arch *arch,
         return s;
     hear_net net = { 0 };
     net.status = hear_graph_create(&net.graph, HEAR_NET_OPSET);
-    arch->build(&net, options, window, n_mels);
+    arch->build(&net, options, window, width);
     if (net.status != HEAR_OK) {
         hear_graph_destroy(net.graph);
         return hear_fail(err, net.status, NULL);

@@ -1,7 +1,7 @@
 /* arch.h - the architectures that hearsay trains: each a function that builds a graph, and the
  * front end and settings that go with it.
  *
- * Of every graph: one input "frames" [N, …, window, n_mels] (the layout may turn these), a value
+ * Of every graph: one input "frames" [N, …, window, width] (the layout may turn these), a value
  * "logits" [N, n_labels] (or [N, 1] for sigmoid) before softmax or sigmoid, an output "probs" [N,
  * n_labels]. What stands before a value "features" has nothing to learn; then "features" is
  * followed by the constants fixed.mean and fixed.scale, which hear_arch_standardise sets from the
@@ -40,8 +40,8 @@ typedef struct {
     const char *name, *summary;
     bool takes_hidden;
     void (*settings)(hear_arch_settings *s);
-    /* window, n_mels: of the input. */
-    void (*build)(hear_net *n, const hear_arch_options *options, size_t window, size_t n_mels);
+    /* window and width: of the input. */
+    void (*build)(hear_net *n, const hear_arch_options *options, size_t window, size_t width);
 } hear_arch;
 
 size_t hear_arch_count(void);
@@ -56,7 +56,7 @@ HEAR_MUST_CHECK hear_status hear_arch_check(const hear_arch *arch, const hear_ar
  * *out is NULL. */
 HEAR_MUST_CHECK hear_status hear_arch_build(hear_graph **out, const hear_arch *arch,
                                             const hear_arch_options *options, size_t window,
-                                            size_t n_mels, hear_error *err);
+                                            size_t width, hear_error *err);
 /* He's for the ReLU family, Xavier's for tanh and sigmoid. */
 hear_init hear_arch_init(const hear_arch_options *options);
 

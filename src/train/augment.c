@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "dsp/mel.h"
+#include "train/augment_wave.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static float from_db(double db)
 
 static float mean(const hear_augment_shape *shape, const float *power)
 {
-    const size_t n = shape->n_frames * shape->n_mels;
+    const size_t n = shape->n_frames * shape->n_bands;
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
         sum += power[i];
@@ -38,7 +39,7 @@ static float mean(const hear_augment_shape *shape, const float *power)
 static void scale_band(const hear_augment_shape *shape, float *power, size_t band, float factor)
 {
     for (size_t t = 0; t < shape->n_frames; t++)
-        power[t * shape->n_mels + band] *= factor;
+        power[t * shape->n_bands + band] *= factor;
 }
 
 /* Microphones and loudspeakers: a tilt and slow waves over the bands. */
@@ -50,8 +51,8 @@ static void equalise(hear_rng *r, const hear_augment_shape *shape, float *power)
         level[k] = between(r, -4.0, 4.0) / sqrt(k + 1.0);
         phase[k] = between(r, 0.0, 2.0 * PI);
     }
-    for (size_t m = 0; m < shape->n_mels; m++) {
-        const double f = shape->n_mels > 1 ? (double)m / (double)(shape->n_mels - 1) : 0.5;
+    for (size_t m = 0; m < shape->n_bands; m++) {
+        const double f = shape->n_bands > 1 ? (double)m / (double)(shape->n_bands - 1) : 0.5;
         double db = tilt * (f - 0.5);
         for (int k = 0; k < 3; k++)
             db += level[k] * cos(PI * (k + 1.0) * f + phase[k]);
@@ -66,7 +67,7 @@ static void limit_band(hear_rng *r, const hear_augment_shape *shape, float *powe
     const double low_hz = 2800.0 * pow(7500.0 / 2800.0, hear_rng_uniform(r));
     const double high_hz = 100.0 * pow(4.5, hear_rng_uniform(r));
     const double low_slope = between(r, 60.0, 300.0), high_slope = between(r, 12.0, 48.0);
-    for (size_t m = 0; m < shape->n_mels; m++) {
+    for (size_t m = 0; m < shape->n_bands; m++) {
         const double hz = shape->centre_hz[m];
         double db = 0.0; /* slopes are dB an octave, and nothing falls below 60 dB */
         if (low && hz > low_hz)
@@ -86,10 +87,10 @@ static void reverberate(hear_rng *r, const hear_augment_shape *shape, float *pow
     if (!chance(r, 0.3))
         return;
     const float keep = from_db(-60.0 * shape->frame_s / rt60_s);
-    for (size_t m = 0; m < shape->n_mels; m++) {
+    for (size_t m = 0; m < shape->n_bands; m++) {
         float tail = power[m];
         for (size_t t = 0; t < shape->n_frames; t++) {
-            float *p = &power[t * shape->n_mels + m];
+            float *p = &power[t * shape->n_bands + m];
             tail = keep * tail + (1.0f - keep) * *p;
             *p = (1.0f - share) * *p + share * tail;
         }
@@ -104,16 +105,16 @@ static void add_noise(hear_rng *r, const hear_augment_shape *shape, float *power
     if (!chance(r, 0.4))
         return;
     double sum = 0.0;
-    for (size_t m = 0; m < shape->n_mels; m++)
-        sum += from_db(tilt * (double)m / (double)shape->n_mels);
+    for (size_t m = 0; m < shape->n_bands; m++)
+        sum += from_db(tilt * (double)m / (double)shape->n_bands);
     const float level = mean(shape, power) * from_db(-snr_db);
-    for (size_t m = 0; m < shape->n_mels; m++) {
-        const float band = level * from_db(tilt * (double)m / (double)shape->n_mels) *
-                           (float)((double)shape->n_mels / sum);
+    for (size_t m = 0; m < shape->n_bands; m++) {
+        const float band = level * from_db(tilt * (double)m / (double)shape->n_bands) *
+                           (float)((double)shape->n_bands / sum);
         for (size_t t = 0; t < shape->n_frames; t++) {
             const float u = (float)(1.0 - hear_rng_uniform(r)),
                         v = (float)(1.0 - hear_rng_uniform(r));
-            power[t * shape->n_mels + m] -= 0.5f * band * logf(u * v);
+            power[t * shape->n_bands + m] -= 0.5f * band * logf(u * v);
         }
     }
 }
@@ -121,15 +122,15 @@ static void add_noise(hear_rng *r, const hear_augment_shape *shape, float *power
 static void change_gain(hear_rng *r, const hear_augment_shape *shape, float *power)
 {
     const float gain = from_db(between(r, -30.0, 10.0));
-    for (size_t i = 0; i < shape->n_frames * shape->n_mels; i++)
+    for (size_t i = 0; i < shape->n_frames * shape->n_bands; i++)
         power[i] *= gain;
 }
 
 /* SpecAugment (D. Park et al. 2019): up to an eighth of the bands, and up to 0.3 s. */
 static void mask(hear_rng *r, const hear_augment_shape *shape, float *power)
 {
-    const size_t wide = (size_t)hear_rng_below(r, shape->n_mels / 8 + 1);
-    const size_t band = (size_t)hear_rng_below(r, shape->n_mels - wide + 1);
+    const size_t wide = (size_t)hear_rng_below(r, shape->n_bands / 8 + 1);
+    const size_t band = (size_t)hear_rng_below(r, shape->n_bands - wide + 1);
     size_t most = (size_t)(0.3 / shape->frame_s);
     most = most < shape->n_frames / 2 ? most : shape->n_frames / 2;
     const size_t deep = (size_t)hear_rng_below(r, most + 1);
@@ -137,23 +138,30 @@ static void mask(hear_rng *r, const hear_augment_shape *shape, float *power)
     const bool bands = chance(r, 0.5), frames = chance(r, 0.5);
     const float fill = 1e-3f * mean(shape, power);
     for (size_t t = 0; t < shape->n_frames; t++)
-        for (size_t m = 0; m < shape->n_mels; m++)
+        for (size_t m = 0; m < shape->n_bands; m++)
             if ((bands && m >= band && m < band + wide) ||
                 (frames && t >= frame && t < frame + deep))
-                power[t * shape->n_mels + m] = fill;
+                power[t * shape->n_bands + m] = fill;
 }
 
+enum { /* sets of hear_features */
+       BANDS = 1 << HEAR_FEATURES_MEL | 1 << HEAR_FEATURES_SPECTRUM,
+       SOUND = BANDS | 1 << HEAR_FEATURES_WAVE,
+       ANY = SOUND | 1 << HEAR_FEATURES_DESCRIPTORS
+};
+
 static const hear_augmentation table[] = {
-    [HEAR_AUGMENT_SHIFT] = { "shift", "any position in the window", NULL },
-    [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", NULL },
-    [HEAR_AUGMENT_PITCH] = { "pitch", "up to two bands up or down", NULL },
-    [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", NULL },
-    { "eq", "a tilt and slow waves over frequency", equalise },
-    { "room", "an exponential tail", reverberate },
-    { "noise", "noise of any colour, 3 to 40 dB below", add_noise },
-    { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", limit_band },
-    { "gain", "30 dB down to 10 dB up", change_gain },
-    { "mask", "a few bands and up to 0.3 s taken out", mask },
+    [HEAR_AUGMENT_SHIFT] = { "shift", "any position in the window", ANY, NULL, NULL },
+    [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", SOUND, NULL, NULL },
+    [HEAR_AUGMENT_PITCH] = { "pitch", "up to two bands up or down", BANDS, NULL, NULL },
+    [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, NULL, NULL },
+    { "eq", "a tilt and slow waves over frequency", SOUND, equalise, hear_wave_equalise },
+    { "room", "an exponential tail", SOUND, reverberate, hear_wave_reverberate },
+    { "noise", "noise of any colour, 3 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },
+    { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", SOUND, limit_band,
+      hear_wave_limit_band },
+    { "gain", "30 dB down to 10 dB up", SOUND, change_gain, hear_wave_change_gain },
+    { "mask", "a few bands and up to 0.3 s taken out", SOUND, mask, hear_wave_mask },
 };
 
 size_t hear_augment_count(void)
@@ -166,21 +174,40 @@ const hear_augmentation *hear_augment_at(size_t i)
     return &table[i];
 }
 
-hear_status hear_augment_parse(unsigned *set, const char *text, hear_error *err)
+unsigned hear_augment_possible(hear_features features)
 {
+    unsigned set = 0;
+    for (size_t i = 0; i < hear_augment_count(); i++)
+        set |= (table[i].features >> features & 1u) << i;
+    return set;
+}
+
+static size_t find(const char *word, size_t n)
+{
+    size_t i = 0;
+    while (i < hear_augment_count() &&
+           !(strncmp(table[i].name, word, n) == 0 && table[i].name[n] == '\0'))
+        i++;
+    return i;
+}
+
+hear_status hear_augment_parse(unsigned *set, const char *text, hear_features features,
+                               hear_error *err)
+{
+    const unsigned possible = hear_augment_possible(features);
     unsigned found = 0;
     if (strcmp(text, "all") == 0)
-        found = (1u << hear_augment_count()) - 1;
+        found = possible;
     else if (strcmp(text, "none") != 0)
         for (const char *word = text; *word;) {
-            const size_t n = strcspn(word, ",");
-            size_t i = 0;
-            while (i < hear_augment_count() &&
-                   !(strncmp(table[i].name, word, n) == 0 && table[i].name[n] == '\0'))
-                i++;
+            const size_t n = strcspn(word, ","), i = find(word, n);
             if (i == hear_augment_count())
                 return hear_fail(err, HEAR_ERR_ARG, "there is no augmentation \"%.*s\"",
                                  n < 64 ? (int)n : 64, word);
+            if (!(possible >> i & 1u))
+                return hear_fail(
+                    err, HEAR_ERR_ARG, "\"%s\" cannot be done to %s", table[i].name,
+                    hear_frontend_unit(&(hear_frontend_config){ .features = features }));
             found |= 1u << i;
             word += n + (word[n] == ',');
         }
@@ -188,15 +215,27 @@ hear_status hear_augment_parse(unsigned *set, const char *text, hear_error *err)
     return HEAR_OK;
 }
 
-void hear_augment_apply(unsigned set, hear_rng *r, const hear_augment_shape *shape, float *power)
+void hear_augment_apply(unsigned set, hear_rng *r, const hear_augment_shape *shape, float *x)
 {
-    for (size_t i = 0; i < hear_augment_count(); i++)
-        if (set >> i & 1u && table[i].apply)
-            table[i].apply(r, shape, power);
+    const bool wave = shape->features == HEAR_FEATURES_WAVE;
+    set &= hear_augment_possible(shape->features);
+    for (size_t i = 0; i < hear_augment_count(); i++) {
+        if (!(set >> i & 1u))
+            continue;
+        if (wave && table[i].wave)
+            table[i].wave(r, shape->rate_hz, x, shape->n_frames * shape->n_bands);
+        else if (!wave && table[i].bands)
+            table[i].bands(r, shape, x);
+    }
 }
 
 void hear_augment_centres(const hear_frontend_config *config, float *centre_hz)
 {
+    if (config->features != HEAR_FEATURES_MEL) {
+        for (size_t k = 0; k < hear_frontend_width(config); k++)
+            centre_hz[k] = (float)((double)k * config->rate_hz / config->n_fft);
+        return;
+    }
     const double low = hear_mel_from_hz(config->mel_scale, config->fmin_hz);
     const double high = hear_mel_from_hz(config->mel_scale, config->fmax_hz);
     for (size_t m = 0; m < config->n_mels; m++)

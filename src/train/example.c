@@ -8,91 +8,163 @@
 
 static bool has(const hear_examples *e, unsigned augmentation)
 {
-    return e->augment >> augmentation & 1u;
+    return (e->augment & hear_augment_possible(e->sounds->config.features)) >> augmentation & 1u;
 }
 
 typedef struct {
-    double start; /* of the window in the recording, in frames; negative where zeros come first */
-    double speed; /* recorded frames per frame */
-    double every; /* > 0: the recording is repeated every so many of its frames */
-    int bands;    /* up, or down where negative */
+    double start; /* of the window in the recording, in units; negative where zeros come first */
+    double speed; /* recorded units per unit */
+    double every; /* > 0: the recording is repeated every so many of its units */
+    int pitch;    /* up, or down where negative: mel bands, or semitones of bins */
 } cut;
 
-static cut draw_cut(const hear_examples *e, size_t n_frames, uint64_t n_samples, hear_rng *r)
+/* The units are frames, or samples of a wave: n_units of them in the recording, `each` in a frame.
+ */
+static cut draw_cut(const hear_examples *e, const hear_sound *s, size_t n_units, size_t each,
+                    hear_rng *r)
 {
     cut c = { .speed = 1.0 };
     if (has(e, HEAR_AUGMENT_SPEED))
         c.speed = pow(1.1, 2.0 * hear_rng_uniform(r) - 1.0);
     if (has(e, HEAR_AUGMENT_PITCH))
-        c.bands = (int)hear_rng_below(r, 5) - 2;
-    const double spare = (double)n_frames - c.speed * (double)e->window;
+        c.pitch = (int)hear_rng_below(r, 5) - 2;
+    const double spare = (double)n_units - c.speed * (double)(e->window * each);
     if (!has(e, HEAR_AUGMENT_SHIFT)) {
-        const size_t n = hear_windows_of(&e->sounds->config, n_samples, e->window, e->hop);
-        c.start = (double)(e->hop * hear_rng_below(r, n));
+        const size_t n = hear_windows_of(&e->sounds->config, s->n_samples, e->window, e->hop);
+        c.start = (double)(e->hop * hear_rng_below(r, n) * each);
     } else if (spare < 0.0 && hear_rng_uniform(r) < 0.5) {
-        c.every = (double)n_frames;
-        c.start = (double)n_frames * hear_rng_uniform(r);
+        c.every = (double)n_units;
+        c.start = (double)n_units * hear_rng_uniform(r);
     } else {
         c.start = spare * hear_rng_uniform(r);
     }
     if (c.speed == 1.0)
-        c.start = rint(c.start); /* whole frames need no interpolation */
+        c.start = rint(c.start); /* whole units need no interpolation */
     return c;
 }
 
 /* Row of the recording, or NULL for zeros. */
-static const float *row(const hear_sound *s, size_t n_mels, const cut *c, double at)
+static const float *row(const hear_sound *s, size_t width, const cut *c, double at)
 {
     if (c->every > 0.0)
         at = fmod(at, c->every);
-    return at >= 0.0 && at < (double)s->n_frames ? s->frames + (size_t)at * n_mels : NULL;
+    return at >= 0.0 && at < (double)s->n_frames ? s->frames + (size_t)at * width : NULL;
 }
 
-/* out: [window][n_mels], as power. */
-static void cut_out(const hear_examples *e, size_t clip, hear_rng *r, float *out)
+/* Band m of a row that c moves up or down; what comes in at an end is the end. */
+static float band(const float *x, size_t width, size_t m, const cut *c, double ratio)
+{
+    const double end = (double)(width - 1);
+    const double from = ratio != 1.0 ? (double)m / ratio : (double)m - c->pitch;
+    const double at = fmin(fmax(from, 0.0), end), below = floor(at);
+    const float part = (float)(at - below);
+    const float *y = x + (size_t)below;
+    return part > 0.0f ? y[0] * (1.0f - part) + y[1] * part : y[0];
+}
+
+/* out: [window][width], as power but for descriptors. */
+static void cut_frames(const hear_examples *e, size_t clip, hear_rng *r, float *out)
 {
     const hear_sound *s = &e->sounds->sound[clip];
-    const size_t n_mels = e->sounds->config.n_mels;
-    const cut c = draw_cut(e, s->n_frames, s->n_samples, r);
+    const hear_frontend_config *config = &e->sounds->config;
+    const size_t width = hear_frontend_width(config);
+    const cut c = draw_cut(e, s, s->n_frames, 1, r);
+    const double ratio =
+        config->features == HEAR_FEATURES_SPECTRUM ? pow(2.0, c.pitch / 12.0) : 1.0;
     for (size_t t = 0; t < e->window; t++) {
         const double at = c.start + c.speed * (double)t, below = floor(at);
         const float part = (float)(at - below);
-        const float *a = row(s, n_mels, &c, below);
-        const float *b = part > 0.0f ? row(s, n_mels, &c, below + 1.0) : NULL;
-        for (size_t m = 0; m < n_mels; m++) {
-            ptrdiff_t from = (ptrdiff_t)m - c.bands;
-            from = from < 0 ? 0 : from >= (ptrdiff_t)n_mels ? (ptrdiff_t)n_mels - 1 : from;
-            float v = (a ? a[from] * (1.0f - part) : 0.0f) + (b ? b[from] * part : 0.0f);
-            if (e->sounds->config.power == 1)
+        const float *a = row(s, width, &c, below);
+        const float *b = part > 0.0f ? row(s, width, &c, below + 1.0) : NULL;
+        for (size_t m = 0; m < width; m++) {
+            float v = (a ? band(a, width, m, &c, ratio) * (1.0f - part) : 0.0f) +
+                      (b ? band(b, width, m, &c, ratio) * part : 0.0f);
+            if (config->power == 1)
                 v *= v;
-            out[t * n_mels + m] = v;
+            out[t * width + m] = v;
         }
     }
 }
 
-static float mean(const float *x, size_t n)
+static float sample(const hear_sound *s, const cut *c, double at)
+{
+    if (c->every > 0.0) {
+        at = fmod(at, c->every);
+        at = at < 0.0 ? at + c->every : at;
+    }
+    return at >= 0.0 && at < (double)s->n_samples ? s->frames[(size_t)at] : 0.0f;
+}
+
+/* Between samples: E. Catmull's and R. Rom's cubic through the four around. */
+static float sample_between(const hear_sound *s, const cut *c, double at)
+{
+    const double below = floor(at);
+    const float p = (float)(at - below);
+    const float x0 = sample(s, c, below - 1.0), x1 = sample(s, c, below);
+    const float x2 = sample(s, c, below + 1.0), x3 = sample(s, c, below + 2.0);
+    const float k1 = 0.5f * (x2 - x0), k2 = x0 - 2.5f * x1 + 2.0f * x2 - 0.5f * x3;
+    const float k3 = 0.5f * (x3 - x0) + 1.5f * (x1 - x2);
+    return ((k3 * p + k2) * p + k1) * p + x1;
+}
+
+/* out: [window * hop] samples. */
+static void cut_wave(const hear_examples *e, size_t clip, hear_rng *r, float *out)
+{
+    const hear_sound *s = &e->sounds->sound[clip];
+    const size_t each = e->sounds->config.hop;
+    const cut c = draw_cut(e, s, (size_t)s->n_samples, each, r);
+    for (size_t i = 0; i < e->window * each; i++) {
+        const double at = c.start + c.speed * (double)i;
+        out[i] = c.speed == 1.0 ? sample(s, &c, at) : sample_between(s, &c, at);
+    }
+}
+
+static bool is_wave(const hear_examples *e)
+{
+    return e->sounds->config.features == HEAR_FEATURES_WAVE;
+}
+
+static size_t n_values(const hear_examples *e)
+{
+    return e->window * hear_frontend_width(&e->sounds->config);
+}
+
+static void cut_out(const hear_examples *e, size_t clip, hear_rng *r, float *out)
+{
+    if (is_wave(e))
+        cut_wave(e, clip, r, out);
+    else
+        cut_frames(e, clip, r, out);
+}
+
+/* The mean power of power, or of samples. */
+static float mean(const float *x, size_t n, bool wave)
 {
     double sum = 0.0;
     for (size_t i = 0; i < n; i++)
-        sum += x[i];
+        sum += wave ? (double)x[i] * x[i] : (double)x[i];
     return (float)(sum / (double)n);
 }
 
 /* A second recording of like power, lambda of the first to the rest of the second
  * (H. Zhang et al. 2018, on power instead of inputs). */
-static void mix_in(const hear_examples *e, hear_rng *r, float *other, float *power, float *target)
+static void mix_in(const hear_examples *e, hear_rng *r, float *other, float *x, float *target)
 {
     const double lambda = hear_rng_beta(r, 0.4, 0.4);
-    const size_t clip = hear_sampler_draw(e->sampler, r), n = e->window * e->sounds->config.n_mels;
+    const size_t clip = hear_sampler_draw(e->sampler, r), n = n_values(e);
     if (!e->data->clips[clip].path)
         return;
     cut_out(e, clip, r, other);
-    const float mean_a = mean(power, n), mean_b = mean(other, n);
+    const float mean_a = mean(x, n, is_wave(e)), mean_b = mean(other, n, is_wave(e));
     if (!(mean_a > 0.0f && mean_b > 0.0f))
         return; /* digital zero has no level to match */
-    const float a = (float)lambda, b = (float)(1.0 - lambda) * mean_a / mean_b;
+    float a = (float)lambda, b = (float)(1.0 - lambda) * mean_a / mean_b;
+    if (is_wave(e)) { /* samples add, and their powers with them as far as they are apart */
+        a = sqrtf(a);
+        b = sqrtf(b);
+    }
     for (size_t i = 0; i < n; i++)
-        power[i] = a * power[i] + b * other[i];
+        x[i] = a * x[i] + b * other[i];
     for (size_t l = 0; l < e->data->labels.n; l++)
         target[l] *= (float)lambda;
     target[e->data->clips[clip].label] += (float)(1.0 - lambda);
@@ -100,14 +172,14 @@ static void mix_in(const hear_examples *e, hear_rng *r, float *other, float *pow
 
 size_t hear_example_scratch(const hear_examples *e)
 {
-    return e->window * e->sounds->config.n_mels + e->sounds->config.n_mels;
+    return n_values(e) + hear_frontend_width(&e->sounds->config);
 }
 
 void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, float *frames,
                        float *target)
 {
     const hear_frontend_config *config = &e->sounds->config;
-    const size_t n_labels = e->data->labels.n, n = e->window * config->n_mels;
+    const size_t n_labels = e->data->labels.n, n = n_values(e);
     hear_rng r;
     hear_rng_seed_stream(&r, e->seed, number);
     const size_t clip = hear_sampler_draw(e->sampler, &r);
@@ -121,13 +193,15 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
 
     float *centre_hz = scratch + n;
     hear_augment_centres(config, centre_hz);
-    const hear_augment_shape shape = { .n_frames = e->window,
-                                       .n_mels = config->n_mels,
+    const hear_augment_shape shape = { .features = config->features,
+                                       .n_frames = e->window,
+                                       .n_bands = hear_frontend_width(config),
                                        .frame_s = (double)config->hop / config->rate_hz,
+                                       .rate_hz = config->rate_hz,
                                        .centre_hz = centre_hz };
     if (!made)
         hear_augment_apply(e->augment, &r, &shape, frames);
-    if (config->power == 1)
+    if (config->power == 1) /* never of a wave or descriptors */
         for (size_t i = 0; i < n; i++)
             frames[i] = sqrtf(frames[i]);
     hear_frontend_log(config, frames, n);

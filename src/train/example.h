@@ -28,7 +28,7 @@ void hear_example_window(const hear_examples *e, size_t index, float *frames, fl
 
 /* Floats of scratch that make wants. */
 size_t hear_example_scratch(const hear_examples *e);
-/* frames: [window][n_mels]; target: [n_labels], sums to 1. Nothing allocates. */
+/* frames: [window][width]; target: [n_labels], sums to 1. Nothing allocates. */
 void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, float *frames,
                        float *target);
 #endif

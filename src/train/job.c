@@ -145,7 +145,7 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
         s = hear_sampler_create(&sampler, d, sounds, HEAR_SPLIT_TRAIN, job->sampling, err);
     if (s == HEAR_OK)
         s = hear_arch_build(&graph, job->arch, &options, r.info.window,
-                            job->settings.frontend.n_mels, err);
+                            hear_frontend_width(&job->settings.frontend), err);
     if (s == HEAR_OK)
         s = train(&r, graph, sampler, err);
     hear_sampler_destroy(sampler);

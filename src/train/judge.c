@@ -18,7 +18,7 @@ enum { MAX_TASKS = 16 };
 typedef struct {
     const hear_judge_config *config;
     hear_infer *infer[MAX_TASKS];
-    float *frames[MAX_TASKS]; /* [window][n_mels] */
+    float *frames[MAX_TASKS]; /* [window][width] */
     hear_clip_mean *mean[MAX_TASKS];
     float **windows;   /* [n_clips]: [n_windows][n_labels] */
     size_t *n_windows; /* [n_clips] */
@@ -119,7 +119,8 @@ static hear_status prepare(run *r, hear_judgement *e, hear_error *err)
         const hear_status s = hear_infer_create(&r->infer[r->n_tasks], c->model, err);
         if (s != HEAR_OK)
             return s;
-        float *frames = hear_alloc(info->window * info->frontend.n_mels, sizeof *frames);
+        float *frames =
+            hear_alloc(info->window * hear_frontend_width(&info->frontend), sizeof *frames);
         if (!(r->frames[r->n_tasks] = frames) ||
             hear_clip_mean_create(&r->mean[r->n_tasks], c->model) != HEAR_OK)
             return hear_fail(err, HEAR_ERR_MEM, NULL);

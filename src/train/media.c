@@ -140,6 +140,8 @@ static void put_picture(FILE *out, hear_frontend *f, const hear_frontend_config 
 hear_status hear_media_write(FILE *out, const char *path, const hear_frontend_config *frontend,
                              double max_s, hear_error *err)
 {
+    const hear_frontend_config shown = hear_frontend_view(frontend);
+    frontend = &shown;
     float *samples;
     size_t n;
     uint32_t rate_hz;

@@ -20,6 +20,7 @@ typedef struct {
     const hear_dataset *data;
     const hear_sounds_config *config;
     hear_frontend_config linear; /* without logarithm */
+    size_t width;                /* of a frame */
     hear_sounds *sounds;
     atomic_size_t next; /* clip that nobody has begun */
     atomic_size_t done; /* clips finished */
@@ -36,12 +37,12 @@ typedef struct {
 
 static bool make_room(reading *r, size_t n_more)
 {
-    const size_t n_mels = r->load->linear.n_mels, wanted = r->sound->n_frames + n_more;
+    const size_t wanted = r->sound->n_frames + n_more;
     if (wanted <= r->room)
         return true;
     const size_t room = wanted > r->room * 2 ? wanted : r->room * 2;
     size_t values, bytes;
-    if (!hear_mul(room, n_mels, &values) || !hear_mul(values, sizeof(float), &bytes))
+    if (!hear_mul(room, r->load->width, &values) || !hear_mul(values, sizeof(float), &bytes))
         return false;
     float *grown = realloc(r->sound->frames, bytes);
     if (!grown)
@@ -58,7 +59,7 @@ static hear_status take(reading *r, const float *samples, size_t n)
         if (!make_room(r, FRAMES))
             return HEAR_ERR_MEM;
         size_t taken;
-        float *to = r->sound->frames + r->sound->n_frames * r->load->linear.n_mels;
+        float *to = r->sound->frames + r->sound->n_frames * r->load->width;
         r->sound->n_frames += hear_frontend_process(r->frontend, samples, n, &taken, to, FRAMES);
         samples += taken;
         n -= taken;
@@ -76,7 +77,7 @@ static hear_status finish(reading *r)
     do {
         if (!make_room(r, FRAMES))
             return HEAR_ERR_MEM;
-        float *to = r->sound->frames + r->sound->n_frames * config->n_mels;
+        float *to = r->sound->frames + r->sound->n_frames * r->load->width;
         got = hear_frontend_flush(r->frontend, zeros, to, FRAMES);
         r->sound->n_frames += got;
     } while (got == FRAMES);
@@ -136,7 +137,7 @@ static hear_status load_clip(loading *l, size_t i, float *block, hear_error *err
         return s == HEAR_ERR_MEM || !r.sound->why ? HEAR_ERR_MEM : HEAR_OK;
     }
     float *fitting =
-        realloc(r.sound->frames, r.sound->n_frames * l->linear.n_mels * sizeof *r.sound->frames);
+        realloc(r.sound->frames, r.sound->n_frames * l->width * sizeof *r.sound->frames);
     if (fitting)
         r.sound->frames = fitting;
     return HEAR_OK;
@@ -205,7 +206,11 @@ hear_status hear_sounds_load(hear_sounds **out, const hear_dataset *d,
     sounds->config = *config->frontend;
     sounds->n = d->n_clips;
     sounds->sound = hear_alloc(d->n_clips, sizeof *sounds->sound);
-    loading l = { .data = d, .config = config, .linear = *config->frontend, .sounds = sounds };
+    loading l = { .data = d,
+                  .config = config,
+                  .linear = *config->frontend,
+                  .width = hear_frontend_width(config->frontend),
+                  .sounds = sounds };
     l.linear.log = HEAR_LOG_NONE;
     l.linear.ref_max = false;
     l.linear.top_db = 0.0;
@@ -247,11 +252,11 @@ size_t hear_windows_of(const hear_frontend_config *config, uint64_t n_samples, s
 void hear_sound_raw(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out)
 {
     const hear_sound *sound = &s->sound[clip];
-    const size_t n_mels = s->config.n_mels;
+    const size_t width = hear_frontend_width(&s->config);
     const size_t left = first < sound->n_frames ? sound->n_frames - first : 0;
     const size_t there = left < n ? left : n;
     if (there > 0)
-        memcpy(out, sound->frames + first * n_mels, there * n_mels * sizeof *out);
-    memset(out + there * n_mels, 0, (n - there) * n_mels * sizeof *out);
-    hear_frontend_log(&s->config, out, n * n_mels);
+        memcpy(out, sound->frames + first * width, there * width * sizeof *out);
+    memset(out + there * width, 0, (n - there) * width * sizeof *out);
+    hear_frontend_log(&s->config, out, n * width);
 }

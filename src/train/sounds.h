@@ -2,7 +2,8 @@
  *
  *   dataset -> decode -> resample -> frames (linear) -> [sounds] -> augment -> log -> network
  *
- * Mel bands before the logarithm can be filtered, mixed and drowned in noise without another FFT.
+ * Bands before the logarithm can be filtered, mixed and drowned in noise without another FFT. The
+ * frames of a wave, one behind the other, are its samples, with zeros to a whole frame.
  */
 #ifndef TRAIN_SOUNDS_H
 #define TRAIN_SOUNDS_H
@@ -15,7 +16,7 @@
 typedef struct {
     size_t n_frames;    /* that a sample touches: all that would follow are zeros */
     uint64_t n_samples; /* at the model's rate */
-    float *frames;      /* [n_frames][n_mels], linear; NULL where it could not be read */
+    float *frames;      /* [n_frames][width], linear; NULL where it could not be read */
     char *why;          /* then: what was wrong */
 } hear_sound;
 
@@ -47,6 +48,6 @@ void hear_sounds_destroy(hear_sounds *s); /* NULL is allowed */
 size_t hear_windows_of(const hear_frontend_config *config, uint64_t n_samples, size_t window,
                        size_t hop);
 /* Frames first .. first + n - 1 of a sound that could be read, zeros where it has none, with the
- * front end's logarithm: raw, as a classifier gets them. out: [n][n_mels]. */
+ * front end's logarithm: raw, as a classifier gets them. out: [n][width]. */
 void hear_sound_raw(const hear_sounds *s, size_t clip, size_t first, size_t n, float *out);
 #endif

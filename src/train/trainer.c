@@ -88,18 +88,19 @@ static hear_status make_shard(trainer *t, size_t i, hear_error *err)
     return HEAR_OK;
 }
 
-/* frames [window][n_mels] into row k of the plan's input. */
+/* frames [window][width] into row k of the plan's input. */
 static void put_row(const trainer *t, const shard *s, size_t k)
 {
     float *to = (float *)hear_plan_input(s->plan, 0)->data + k * t->n_cells;
-    const size_t n_mels = t->config->examples->sounds->config.n_mels, n = t->n_cells / n_mels;
+    const size_t width = hear_frontend_width(&t->config->examples->sounds->config);
+    const size_t n = t->n_cells / width;
     if (!t->config->mel_time) {
         memcpy(to, s->frames, t->n_cells * sizeof *to);
         return;
     }
-    for (size_t m = 0; m < n_mels; m++)
+    for (size_t m = 0; m < width; m++)
         for (size_t f = 0; f < n; f++)
-            to[m * n + f] = s->frames[f * n_mels + m];
+            to[m * n + f] = s->frames[f * width + m];
 }
 
 static void fill_shard(void *user, size_t i)
@@ -277,7 +278,7 @@ static hear_status prepare(trainer *t, hear_error *err)
     const hear_examples *e = t->config->examples;
     const size_t n_clips = hear_sampler_count(e->sampler);
     t->n_labels = e->data->labels.n;
-    t->n_cells = e->window * e->sounds->config.n_mels;
+    t->n_cells = e->window * hear_frontend_width(&e->sounds->config);
     t->batch = t->config->batch ? t->config->batch : hear_example_windows(e);
     t->n_steps = t->config->batch ? (n_clips + t->batch - 1) / t->batch : 1;
     const size_t wanted = t->batch / MIN_SHARD;

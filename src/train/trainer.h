@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     const hear_examples *examples;
     bool sigmoid;  /* logits are [N, 1]: target 1 of 2 */
-    bool mel_time; /* the input's last two dimensions are [n_mels, window] */
+    bool mel_time; /* the input's last two dimensions are [width, window] */
     hear_optim_config optim;
     hear_schedule_kind schedule;
     double lr;

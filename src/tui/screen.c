@@ -41,7 +41,8 @@ static bool prepare_view(hear_view *v, const hear_screen_config *config)
     v->info = &config->model->info;
     v->status.window_s = (double)v->info->window * config->frame_s;
     v->status.hop_s = (double)v->info->hop * config->frame_s;
-    v->waterfall = hear_waterfall_create(&v->info->frontend, config->n_mels, config->frame_s);
+    const hear_frontend_config shown = hear_frontend_view(&v->info->frontend);
+    v->waterfall = hear_waterfall_create(&shown, config->n_mels, config->frame_s);
     v->probs = hear_alloc(v->info->n_labels, sizeof *v->probs);
     return v->waterfall && v->probs;
 }

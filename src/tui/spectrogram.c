@@ -29,7 +29,7 @@ static void draw_scale(const hear_view *v, hear_canvas *c, hear_rect r, hear_rec
     } marks[] = { { 1000, "1k" }, { 4000, "4k" }, { 250, "250" },   { 500, "500" },
                   { 2000, "2k" }, { 8000, "8k" }, { 16000, "16k" }, { 125, "125" },
                   { 3000, "3k" }, { 6000, "6k" }, { 11000, "11k" }, { 20000, "20k" } };
-    const hear_frontend_config *f = &v->info->frontend;
+    const hear_frontend_config shown = hear_frontend_view(&v->info->frontend), *f = &shown;
     if (p.x - r.x < SCALE_COLS || v->config->n_mels != f->n_mels)
         return;
     uint64_t taken[8] = { 0 }; /* a bit a row, its neighbours too */

@@ -10,7 +10,7 @@ expect_match '^  labels    low, high, nothing$'
 # 49 hops of 160 samples and a frame of 512 are 8352 samples at 16 kHz
 expect_match '^  window    0\.5220 s \(50 frames\)$'
 expect_match '^  hop       0\.1000 s \(10 frames\)$'
-expect_match '^  front end rate_hz=16000, n_fft=512, '
+expect_match '^  front end features=mel, rate_hz=16000, n_fft=512, '
 expect_match '^  output    softmax$'
 # 800 inputs times 3 and 3 biases
 expect_match '^  sum    Gemm  *\[1, 3\]  *2,403  *2,400$'

@@ -115,6 +115,22 @@ hear_model *small_model(size_t n_layers, hear_layout layout)
     return finish(g, &info);
 }
 
+hear_model *small_wave_model(void)
+{
+    enum { SAMPLES = 320 };
+    hear_model_info info = make_info(HEAR_LAYOUT_TIME_MEL);
+    info.frontend = hear_frontend_of(HEAR_FEATURES_WAVE);
+    info.frontend.hop = SAMPLES;
+    const hear_shape shape = { .rank = 2, .dim = { -1, WINDOW * SAMPLES } };
+    hear_graph *g = NULL;
+    size_t x, last;
+    assert_int_equal(hear_graph_create(&g, 17), HEAR_OK);
+    assert_int_equal(hear_graph_add_input(g, "samples", HEAR_F32, &shape, &x), HEAR_OK);
+    last = add_layer(g, "out", x, WINDOW * SAMPLES, LABELS, 0);
+    assert_int_equal(hear_graph_add_output(g, last), HEAR_OK);
+    return finish(g, &info);
+}
+
 void small_sound(float *samples, size_t n)
 {
     hear_rng r;

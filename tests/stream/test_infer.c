@@ -190,7 +190,8 @@ static void test_a_network_that_does_not_fit_is_refused(void **state)
     assert_int_equal(hear_infer_create(&x, m, &err), HEAR_ERR_MODEL);
     assert_null(x);
     assert_string_equal(
-        err.text, "the network's input [1, 25, 8] does not take 24 frames of 8 bands (time-mel)");
+        err.text,
+        "the network's input [1, 25, 8] does not take 24 frames of 8 mel bands (time-mel)");
     m->info.window = 25;
     m->info.layout = HEAR_LAYOUT_MEL_TIME;
     assert_int_equal(hear_infer_create(&x, m, &err), HEAR_ERR_MODEL);

@@ -302,6 +302,33 @@ static void test_stop_ends_all_that_waits_and_keeps_what_is_ready(void **state)
     hear_pipeline_destroy(make(&(hear_pipeline_config){ .model = model, .rate_hz = 16000 }));
 }
 
+/* A model of samples: a display sees mel bands all the same. */
+static void test_the_display_of_a_wave_sees_mel_bands(void **state)
+{
+    (void)state;
+    enum { N = 40000 };
+    hear_model *m = small_wave_model();
+    hear_pipeline *p = make(&(hear_pipeline_config){ .model = m, .rate_hz = 16000 });
+    assert_int_equal(hear_pipeline_start(p, NULL), HEAR_OK);
+    hear_pipeline_write(p, sound, N);
+    hear_pipeline_end(p);
+    got.n = 0;
+    read_all(p);
+    assert_true(got.n > 10);
+    const hear_frontend_config shown = hear_frontend_default();
+    static float frames[100][128], peeked[100][128];
+    hear_frontend *f;
+    size_t n_taken;
+    assert_int_equal(hear_frontend_create(&f, &shown, 16000, NULL), HEAR_OK);
+    const size_t n = hear_frontend_process(f, sound, N, &n_taken, frames[0], 100);
+    hear_frontend_destroy(f);
+    assert_int_equal(n, 77); /* (40000 - 1024) / 512 + 1 */
+    assert_int_equal(hear_pipeline_peek_frames(p, peeked[0], 100), 77);
+    assert_memory_equal(peeked, frames, 77 * sizeof frames[0]);
+    hear_pipeline_destroy(p);
+    hear_model_close(m);
+}
+
 static void test_the_display_sees_the_newest_frames_and_all_results(void **state)
 {
     (void)state;
@@ -416,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_live_overload_skips_windows_and_never_audio),
         cmocka_unit_test(test_a_reader_that_does_not_read_costs_results_only),
         cmocka_unit_test(test_stop_ends_all_that_waits_and_keeps_what_is_ready),
+        cmocka_unit_test(test_the_display_of_a_wave_sees_mel_bands),
         cmocka_unit_test(test_the_display_sees_the_newest_frames_and_all_results),
         cmocka_unit_test(test_no_thread_of_a_stream_uses_the_heap),
         cmocka_unit_test(test_what_does_not_fit_is_refused),

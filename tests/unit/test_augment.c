@@ -8,7 +8,9 @@
 enum { FRAMES = 60, MELS = 32, CELLS = FRAMES * MELS };
 
 static float centre_hz[MELS];
-static const hear_augment_shape shape = { FRAMES, MELS, 0.01, centre_hz };
+static const hear_augment_shape shape = {
+    HEAR_FEATURES_MEL, FRAMES, MELS, 0.01, 16000.0, centre_hz
+};
 
 static int set_up(void **state)
 {
@@ -22,7 +24,7 @@ static int set_up(void **state)
 static unsigned only(const char *name)
 {
     unsigned set = 0;
-    assert_int_equal(hear_augment_parse(&set, name, NULL), HEAR_OK);
+    assert_int_equal(hear_augment_parse(&set, name, HEAR_FEATURES_MEL, NULL), HEAR_OK);
     return set;
 }
 
@@ -40,10 +42,11 @@ static void test_sets_are_named(void **state)
     assert_int_equal(only("none"), 0);
     assert_int_equal(only("all"), (1u << hear_augment_count()) - 1);
     assert_int_equal(only("mix,shift"), 1u << HEAR_AUGMENT_MIX | 1u << HEAR_AUGMENT_SHIFT);
-    assert_int_equal(hear_augment_parse(&set, "eq,loud", &err), HEAR_ERR_ARG);
+    assert_int_equal(hear_augment_parse(&set, "eq,loud", HEAR_FEATURES_MEL, &err), HEAR_ERR_ARG);
     assert_string_equal(err.text, "there is no augmentation \"loud\"");
-    assert_int_equal(hear_augment_parse(&set, "e", &err), HEAR_ERR_ARG); /* no part of a name */
-    assert_int_equal(hear_augment_parse(&set, ",", &err), HEAR_ERR_ARG);
+    assert_int_equal(hear_augment_parse(&set, "e", HEAR_FEATURES_MEL, &err),
+                     HEAR_ERR_ARG); /* no part of a name */
+    assert_int_equal(hear_augment_parse(&set, ",", HEAR_FEATURES_MEL, &err), HEAR_ERR_ARG);
     assert_int_equal(set, 7);
 }
 
@@ -200,6 +203,168 @@ static void test_a_room_rings_behind_a_sound_not_before(void **state)
     assert_in_range(rang, 15, 48);
 }
 
+static void test_what_cannot_be_done_is_refused_by_name(void **state)
+{
+    (void)state;
+    unsigned set = 7;
+    hear_error err = { 0 };
+    assert_int_equal(hear_augment_parse(&set, "all", HEAR_FEATURES_DESCRIPTORS, NULL), HEAR_OK);
+    assert_int_equal(set, 1u << HEAR_AUGMENT_SHIFT);
+    assert_int_equal(hear_augment_parse(&set, "shift,eq", HEAR_FEATURES_DESCRIPTORS, &err),
+                     HEAR_ERR_ARG);
+    assert_string_equal(err.text, "\"eq\" cannot be done to descriptors");
+    assert_int_equal(hear_augment_parse(&set, "pitch", HEAR_FEATURES_WAVE, &err), HEAR_ERR_ARG);
+    assert_string_equal(err.text, "\"pitch\" cannot be done to samples");
+    assert_int_equal(hear_augment_parse(&set, "all", HEAR_FEATURES_WAVE, NULL), HEAR_OK);
+    assert_int_equal(set, only("all") & ~(1u << HEAR_AUGMENT_PITCH));
+    assert_int_equal(hear_augment_possible(HEAR_FEATURES_SPECTRUM), only("all"));
+}
+
+/* ---- waves: a tone of 1 kHz, half a second at 16 kHz */
+
+enum { N = 8000 };
+static const hear_augment_shape wave = { HEAR_FEATURES_WAVE, N / 80, 80, 0.005, 16000.0, NULL };
+
+static void fill_wave(float *x, double hz)
+{
+    for (int i = 0; i < N; i++)
+        x[i] = (float)(0.1 * sin(2.0 * 3.14159265358979 * hz * i / 16000.0));
+}
+
+static double power_db(const float *x, int from, int to)
+{
+    double sum = 0.0;
+    for (int i = from; i < to; i++)
+        sum += (double)x[i] * (double)x[i];
+    return 10.0 * log10(sum / (to - from) / 0.005 + 1e-30); /* of the tone: 0.1^2 / 2 */
+}
+
+static void on_wave(const char *name, uint64_t seed, float *x)
+{
+    unsigned set;
+    hear_rng r;
+    hear_rng_seed(&r, seed);
+    assert_int_equal(hear_augment_parse(&set, name, HEAR_FEATURES_WAVE, NULL), HEAR_OK);
+    test_forbid_heap();
+    hear_augment_apply(set, &r, &wave, x);
+    test_allow_heap();
+}
+
+static void test_of_waves_the_same_bits_and_silence_stays_silent(void **state)
+{
+    (void)state;
+    static float a[N], b[N];
+    size_t changed = 0;
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        fill_wave(a, 1000.0);
+        fill_wave(b, 1000.0);
+        on_wave("all", seed, a);
+        changed += memcmp(a, b, sizeof a) != 0;
+        on_wave("all", seed, b);
+        assert_memory_equal(a, b, sizeof a);
+        for (int i = 0; i < N; i++)
+            assert_true(isfinite(a[i]));
+        memset(a, 0, sizeof a);
+        on_wave("all", seed, a);
+        for (int i = 0; i < N; i++)
+            assert_true(a[i] == 0.0f);
+    }
+    assert_int_equal(changed, 60); /* gain alone changes each */
+}
+
+static void test_gain_and_filters_of_a_wave_keep_their_ranges(void **state)
+{
+    (void)state;
+    static float x[N];
+    double lowest = 0.0, highest = 0.0;
+    size_t low = 0, high = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        fill_wave(x, 1000.0);
+        on_wave("gain", seed, x);
+        lowest = fmin(lowest, power_db(x, 0, N));
+        highest = fmax(highest, power_db(x, 0, N));
+        fill_wave(x, 1000.0);
+        on_wave("eq", seed, x);
+        assert_true(fabs(power_db(x, N / 2, N)) < 4.0 + 3 * 4.0);
+        fill_wave(x, 1000.0); /* the middle stays as it is */
+        on_wave("band", seed, x);
+        assert_close(power_db(x, N / 2, N), 0.0, 0.2);
+        fill_wave(x, 7800.0);
+        on_wave("band", seed, x);
+        low += power_db(x, N / 2, N) < -3.0;
+        fill_wave(x, 80.0);
+        on_wave("band", seed, x);
+        high += power_db(x, N / 2, N) < -3.0;
+    }
+    assert_true(lowest >= -30.1 && lowest < -28.0 && highest <= 10.1 && highest > 8.0);
+    assert_in_range(low, 50, 90);  /* 35 % of 200 */
+    assert_in_range(high, 30, 70); /* 25 % */
+}
+
+static void test_noise_in_a_wave_is_as_loud_as_its_ratio_says(void **state)
+{
+    (void)state;
+    static float x[N], clean[N];
+    double least = 1e9, most = -1e9;
+    size_t n = 0;
+    fill_wave(clean, 1000.0);
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        fill_wave(x, 1000.0);
+        on_wave("noise", seed, x);
+        for (int i = 0; i < N; i++)
+            x[i] -= clean[i];
+        const double snr_db = -power_db(x, 0, N);
+        if (snr_db > 100.0)
+            continue;
+        n++;
+        least = fmin(least, snr_db);
+        most = fmax(most, snr_db);
+    }
+    assert_in_range(n, 55, 105); /* 40 % of 200 */
+    assert_true(least > 2.0 && least < 8.0 && most < 41.0 && most > 35.0);
+}
+
+static void test_a_wave_in_a_room_rings_behind_and_keeps_its_power(void **state)
+{
+    (void)state;
+    static float x[N];
+    size_t rang = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        memset(x, 0, sizeof x);
+        x[300] = 1.0f;
+        on_wave("room", seed, x);
+        double energy = 0.0;
+        for (int i = 0; i < N; i++)
+            energy += (double)x[i] * (double)x[i];
+        for (int i = 0; i < 300; i++)
+            assert_true(x[i] == 0.0f);
+        rang += x[300] < 1.0f;
+        assert_close(energy, 1.0, 0.03); /* but for what lies behind the end */
+    }
+    assert_in_range(rang, 15, 48);
+}
+
+static void test_a_mask_takes_a_part_of_a_wave_out(void **state)
+{
+    (void)state;
+    static float x[N];
+    size_t masked = 0;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        for (int i = 0; i < N; i++)
+            x[i] = 1.0f;
+        on_wave("mask", seed, x);
+        int n = 0, edges = 0;
+        for (int i = 0; i < N; i++) {
+            assert_true(x[i] == 1.0f || x[i] == 0.0316f);
+            n += x[i] != 1.0f;
+            edges += i > 0 && x[i] != x[i - 1];
+        }
+        assert_true(n <= 4000 && edges <= 2); /* half of it at most */
+        masked += n > 0;
+    }
+    assert_in_range(masked, 35, 65);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +376,12 @@ int main(void)
         cmocka_unit_test(test_equaliser_keeps_within_a_few_decibels),
         cmocka_unit_test(test_noise_adds_what_its_ratio_says),
         cmocka_unit_test(test_a_room_rings_behind_a_sound_not_before),
+        cmocka_unit_test(test_what_cannot_be_done_is_refused_by_name),
+        cmocka_unit_test(test_of_waves_the_same_bits_and_silence_stays_silent),
+        cmocka_unit_test(test_gain_and_filters_of_a_wave_keep_their_ranges),
+        cmocka_unit_test(test_noise_in_a_wave_is_as_loud_as_its_ratio_says),
+        cmocka_unit_test(test_a_wave_in_a_room_rings_behind_and_keeps_its_power),
+        cmocka_unit_test(test_a_mask_takes_a_part_of_a_wave_out),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -1,6 +1,7 @@
 /* test_example.c - drawing recordings and making examples of them. */
 #include "test.h"
 
+#include "dsp/descriptors.h"
 #include "train/example.h"
 
 #include <stdlib.h>
@@ -191,7 +192,7 @@ static void test_an_example_is_the_same_bits_whoever_makes_it(void **state)
     float a[WINDOW * MELS], b[WINDOW * MELS], ta[2], tb[2];
     size_t mixed = 0, differ = 0;
     unsigned all;
-    assert_int_equal(hear_augment_parse(&all, "all", NULL), HEAR_OK);
+    assert_int_equal(hear_augment_parse(&all, "all", HEAR_FEATURES_MEL, NULL), HEAR_OK);
     for (uint64_t k = 0; k < 300; k++) {
         make(&f, all, 299 - k, b, tb); /* others in between */
         make(&f, all, k, a, ta);
@@ -209,6 +210,141 @@ static void test_an_example_is_the_same_bits_whoever_makes_it(void **state)
     tear_down(&f);
 }
 
+/* As waves: hop MELS samples, sample i of clip c is sin of a slow phase. */
+static void turn_into_waves(fixture *f)
+{
+    f->sounds.config = hear_frontend_of(HEAR_FEATURES_WAVE);
+    f->sounds.config.hop = MELS;
+    for (size_t c = 0; c < f->sounds.n; c++) {
+        hear_sound *s = &f->sounds.sound[c];
+        s->n_samples = s->n_frames * MELS;
+        for (size_t i = 0; i < s->n_samples; i++)
+            s->frames[i] = (float)(10.0 + sin(0.1 * (double)i));
+    }
+}
+
+static double phase(float x) /* of a rising or falling one alike */
+{
+    return asin((double)x - 10.0);
+}
+
+static void test_a_wave_is_cut_between_samples_and_resampled(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    turn_into_waves(&f);
+    float x[WINDOW * MELS], target[2];
+    bool odd = false;
+    for (uint64_t k = 0; k < 200; k++) {
+        make(&f, 1u << HEAR_AUGMENT_SHIFT, k, x, target);
+        if (target[0] < 0.5f)
+            continue;
+        int at = 0; /* the place in the recording, whole samples, not only whole frames */
+        while (at < 480 && fabs(10.0 + sin(0.1 * at) - (double)x[0]) +
+                                   fabs(10.0 + sin(0.1 * (at + 1)) - (double)x[1]) >
+                               2e-6)
+            at++;
+        assert_true(at <= 480 - WINDOW * MELS);
+        for (int i = 0; i < WINDOW * MELS; i++)
+            assert_close(x[i], 10.0 + sin(0.1 * (at + i)), 2e-6);
+        odd |= at % MELS != 0;
+    }
+    assert_true(odd);
+    double slowest = 1.0, fastest = 1.0;
+    for (uint64_t k = 0; k < 200; k++) {
+        make(&f, 1u << HEAR_AUGMENT_SPEED | 1u << HEAR_AUGMENT_SHIFT, k, x, target);
+        if (target[0] < 0.5f)
+            continue;
+        for (int i = 60; i < WINDOW * MELS - 1; i++) /* every interior sample is on a sine */
+            if (fabsf(x[i] - 10.0f) < 0.5f && fabsf(x[i + 1] - 10.0f) < 0.5f && x[i + 1] > 9.0f &&
+                x[i] > 9.0f) {
+                const double step = fabs(phase(x[i + 1]) - phase(x[i])) / 0.1;
+                slowest = fmin(slowest, step);
+                fastest = fmax(fastest, step);
+            }
+    }
+    assert_true(slowest > 0.9 && slowest < 0.93 && fastest < 1.11 && fastest > 1.07);
+    tear_down(&f);
+}
+
+static void test_mixed_waves_are_added_with_like_power(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    turn_into_waves(&f);
+    for (size_t c = 0; c < 2; c++) /* constant +0.1 and -0.3: powers 0.01 and 0.09 */
+        for (size_t i = 0; i < f.sounds.sound[c].n_samples; i++)
+            f.sounds.sound[c].frames[i] = c ? -0.3f : 0.1f;
+    float x[WINDOW * MELS], target[2];
+    size_t mixed = 0;
+    for (uint64_t k = 0; k < 200; k++) {
+        make(&f, 1u << HEAR_AUGMENT_MIX, k, x, target);
+        if (!(target[0] > 0.01f && target[0] < 0.99f))
+            continue;
+        mixed++; /* the first is the long one, or the short one with zeros behind sample 96 */
+        const double long_first =
+            sqrt((double)target[0]) * 0.1 - sqrt((double)target[1] * 0.01 / (0.09 * 0.6)) * 0.3;
+        const double short_first =
+            -sqrt((double)target[1]) * 0.3 + sqrt((double)target[0] * (0.09 * 0.6) / 0.01) * 0.1;
+        assert_true(fabs((double)x[0] - long_first) < 1e-5 ||
+                    fabs((double)x[0] - short_first) < 1e-5);
+    }
+    assert_true(mixed > 20);
+    tear_down(&f);
+}
+
+static void test_descriptors_are_only_shifted(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    f.sounds.config = hear_frontend_of(HEAR_FEATURES_DESCRIPTORS);
+    float x[WINDOW * MELS], target[2];
+    for (size_t c = 0; c < 2; c++)
+        for (size_t i = 0; i < f.sounds.sound[c].n_frames * HEAR_N_DESCRIPTORS; i++)
+            f.sounds.sound[c].frames[i] = (float)(i / HEAR_N_DESCRIPTORS) - 20.0f;
+    for (uint64_t k = 0; k < 100; k++) {
+        make(&f, ~0u, k, x, target);
+        assert_true(target[0] == 1.0f || target[1] == 1.0f);
+        for (int i = 1; i < WINDOW && target[0] == 1.0f; i++)
+            for (int d = 0; d < HEAR_N_DESCRIPTORS; d++)
+                assert_true(x[i * HEAR_N_DESCRIPTORS + d] == x[0] + (float)i);
+    }
+    tear_down(&f);
+}
+
+/* A line at bin 3 of 4 goes to bin 3 times the ratio of two semitones at most, and stays between.
+ */
+static void test_bins_are_scaled_not_moved(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    f.sounds.config = hear_frontend_of(HEAR_FEATURES_SPECTRUM);
+    f.sounds.config.n_fft = f.sounds.config.win_length = f.sounds.config.hop = 64;
+    enum { BINS = 33 };
+    for (size_t c = 0; c < 2; c++) {
+        hear_sound *s = &f.sounds.sound[c];
+        free(s->frames);
+        s->n_samples = s->n_frames * 64;
+        s->frames = calloc(s->n_frames * BINS, sizeof *s->frames);
+        for (size_t t = 0; t < s->n_frames; t++)
+            s->frames[t * BINS + 20] = 1.0f;
+    }
+    float x[WINDOW * BINS], target[2];
+    bool at[5] = { false };
+    for (uint64_t k = 0; k < 100; k++) {
+        make(&f, 1u << HEAR_AUGMENT_PITCH, k, x, target);
+        int peak = 0;
+        for (int m = 0; m < BINS; m++)
+            peak = x[m] > x[peak] ? m : peak;
+        for (int p = -2; p <= 2; p++) /* 17.8, 18.9, 20, 21.2, 22.4 */
+            at[p + 2] |= peak == (int)lrint(20.0 * pow(2.0, p / 12.0));
+        assert_true(peak >= 17 && peak <= 23);
+    }
+    for (int p = 0; p < 5; p++)
+        assert_true(at[p]);
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +352,10 @@ int main(void)
         cmocka_unit_test(test_without_augmentation_windows_are_those_of_classify),
         cmocka_unit_test(test_shift_reaches_every_place),
         cmocka_unit_test(test_an_example_is_the_same_bits_whoever_makes_it),
+        cmocka_unit_test(test_a_wave_is_cut_between_samples_and_resampled),
+        cmocka_unit_test(test_mixed_waves_are_added_with_like_power),
+        cmocka_unit_test(test_descriptors_are_only_shifted),
+        cmocka_unit_test(test_bins_are_scaled_not_moved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "dsp/descriptors.h"
 #include "stream/frontend.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static float *run(const hear_frontend_config *config, uint32_t rate_hz, const fl
                   uint64_t n_zeros, hear_rng *rng, size_t *n_frames)
 {
     const size_t max = 4096;
-    float *frames = malloc(max * config->n_mels * sizeof *frames);
+    float *frames = malloc(max * hear_frontend_width(config) * sizeof *frames);
     hear_frontend *f = make(config, rate_hz);
     *n_frames = 0;
     test_forbid_heap();
@@ -48,14 +49,15 @@ static float *run(const hear_frontend_config *config, uint32_t rate_hz, const fl
             room = 1 + hear_rng_below(rng, 3);
         }
         *n_frames += hear_frontend_process(f, x + done, block, &taken,
-                                           frames + *n_frames * config->n_mels, room);
+                                           frames + *n_frames * hear_frontend_width(config), room);
         assert_true(taken <= block);
         done += taken;
     }
     size_t got, room;
     do {
         room = rng ? 1 + hear_rng_below(rng, 3) : max - *n_frames;
-        got = hear_frontend_flush(f, n_zeros, frames + *n_frames * config->n_mels, room);
+        got =
+            hear_frontend_flush(f, n_zeros, frames + *n_frames * hear_frontend_width(config), room);
         *n_frames += got;
     } while (got == room);
     test_allow_heap();
@@ -82,12 +84,20 @@ static void test_frames_do_not_depend_on_the_blocks(void **state)
     skipping.placement = HEAR_PLACE_START;
     skipping.win_length = 90;
     skipping.hop = 200;
-    const hear_frontend_config configs[] = { small(), skipping };
+    hear_frontend_config wave = hear_frontend_of(HEAR_FEATURES_WAVE);
+    wave.hop = 77;
+    hear_frontend_config spectrum = hear_frontend_of(HEAR_FEATURES_SPECTRUM);
+    spectrum.n_fft = spectrum.win_length = 256;
+    spectrum.hop = 128;
+    hear_frontend_config descriptors = hear_frontend_of(HEAR_FEATURES_DESCRIPTORS);
+    descriptors.n_fft = descriptors.win_length = 128;
+    descriptors.hop = 50;
+    const hear_frontend_config configs[] = { small(), skipping, wave, spectrum, descriptors };
     const size_t n = 30000;
     float *x = noise(n);
     hear_rng rng;
     hear_rng_seed(&rng, 1);
-    for (size_t c = 0; c < 2; c++)
+    for (size_t c = 0; c < sizeof configs / sizeof configs[0]; c++)
         for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
             size_t n_whole, n_pieces;
             float *whole = run(&configs[c], rates[r], x, n, 77, NULL, &n_whole);
@@ -97,7 +107,8 @@ static void test_frames_do_not_depend_on_the_blocks(void **state)
             for (int i = 0; i < 3; i++) {
                 float *pieces = run(&configs[c], rates[r], x, n, 77, &rng, &n_pieces);
                 assert_int_equal(n_pieces, n_whole);
-                assert_memory_equal(pieces, whole, n_whole * configs[c].n_mels * sizeof *whole);
+                assert_memory_equal(pieces, whole,
+                                    n_whole * hear_frontend_width(&configs[c]) * sizeof *whole);
                 free(pieces);
             }
             free(whole);
@@ -197,6 +208,138 @@ static void test_zeros_may_follow_in_several_flushes(void **state)
     free(x);
 }
 
+static void test_a_wave_is_its_samples(void **state)
+{
+    (void)state;
+    hear_frontend_config c = hear_frontend_of(HEAR_FEATURES_WAVE);
+    c.hop = 100;
+    assert_int_equal(hear_frontend_width(&c), 100);
+    assert_string_equal(hear_frontend_unit(&c), "samples");
+    assert_int_equal(hear_frontend_span(&c, 3), 300);
+    float *x = noise(1030);
+    size_t n;
+    float *frames = run(&c, 16000, x, 1030, 70, NULL, &n);
+    assert_int_equal(n, 11);
+    assert_memory_equal(frames, x, 1030 * sizeof *x);
+    for (size_t i = 1030; i < 1100; i++)
+        assert_true(frames[i] == 0.0f);
+    free(frames);
+    free(x);
+}
+
+/* Of a cosine at bin 8 of 64, 0.5 high: a Hann window of sum 32 leaves 0.5 * 32 / 2 = 8 there and
+ * half of it beside. */
+static void test_a_spectrum_is_magnitudes(void **state)
+{
+    (void)state;
+    hear_frontend_config c = hear_frontend_of(HEAR_FEATURES_SPECTRUM);
+    c.n_fft = c.win_length = c.hop = 64;
+    assert_int_equal(hear_frontend_width(&c), 33);
+    float x[64];
+    for (int i = 0; i < 64; i++)
+        x[i] = (float)(0.5 * cos(2.0 * M_PI * 8.0 * i / 64.0));
+    size_t n;
+    float *frames = run(&c, 16000, x, 64, 0, NULL, &n);
+    assert_int_equal(n, 1);
+    for (int k = 0; k < 33; k++)
+        assert_close(frames[k], k == 8 ? 8.0 : k == 7 || k == 9 ? 4.0 : 0.0, 1e-5);
+    free(frames);
+    c.power = 2;
+    c.log = HEAR_LOG_DB;
+    frames = run(&c, 16000, x, 64, 0, NULL, &n);
+    assert_close(frames[8], 18.06180, 1e-4); /* 10 log10(64) */
+    assert_close(frames[0], -100.0, 1e-3);   /* the floor */
+    free(frames);
+}
+
+/* A square wave of ±0.5 that turns each 8 samples: rms 0.5, 7 crossings in 64 samples; of the
+ * spectrum, bins 4, 12, 20, 28 and their neighbours. */
+static void test_descriptors_are_six_numbers_a_frame(void **state)
+{
+    (void)state;
+    hear_frontend_config c = hear_frontend_of(HEAR_FEATURES_DESCRIPTORS);
+    c.n_fft = c.win_length = c.hop = 64;
+    assert_int_equal(hear_frontend_width(&c), HEAR_N_DESCRIPTORS);
+    float x[128];
+    for (int i = 0; i < 128; i++)
+        x[i] = i >= 64 ? 0.0f : i / 8 % 2 ? -0.5f : 0.5f;
+    size_t n;
+    float *d = run(&c, 16000, x, 128, 0, NULL, &n);
+    assert_int_equal(n, 2);
+    assert_close(d[HEAR_DESCRIPTOR_RMS], 0.5, 1e-6);
+    assert_close(d[HEAR_DESCRIPTOR_ZCR], 7.0 / 64.0, 1e-6);
+    assert_true(d[HEAR_DESCRIPTOR_CENTROID] > 1000.0f && d[HEAR_DESCRIPTOR_CENTROID] < 4000.0f);
+    assert_true(d[HEAR_DESCRIPTOR_ROLLOFF] >= 5000.0f); /* 20 bins of 250 Hz */
+    const float silent[] = { 0.0f, 0.0f, 0.0f, 0.0f, 0.0f, 1.0f };
+    assert_memory_equal(d + HEAR_N_DESCRIPTORS, silent, sizeof silent);
+    free(d);
+}
+
+static void test_features_have_their_own_keys(void **state)
+{
+    (void)state;
+    static const struct {
+        hear_features features;
+        const char *json;
+    } written[] = {
+        { HEAR_FEATURES_WAVE, "{\"features\": \"wave\", \"rate_hz\": 16000, \"hop\": 512, "
+                              "\"normalise\": \"none\"}" },
+        { HEAR_FEATURES_SPECTRUM,
+          "{\"features\": \"spectrum\", \"rate_hz\": 16000, \"n_fft\": 1024, \"win_length\": 1024, "
+          "\"hop\": 512, \"placement\": \"center\", \"power\": 1, \"log\": \"none\", "
+          "\"floor\": 1e-10, \"ref_max\": false, \"top_db\": 0.0, \"normalise\": \"none\"}" },
+        { HEAR_FEATURES_DESCRIPTORS,
+          "{\"features\": \"descriptors\", \"rate_hz\": 16000, \"n_fft\": 1024, "
+          "\"win_length\": 1024, \"hop\": 512, \"placement\": \"center\"}" },
+    };
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        const hear_frontend_config c = hear_frontend_of(written[i].features);
+        hear_frontend_config back;
+        char *text = hear_frontend_write(&c);
+        assert_string_equal(text, written[i].json);
+        assert_int_equal(hear_frontend_parse(&back, text, NULL), HEAR_OK);
+        assert_int_equal(back.features, written[i].features);
+        assert_true(back.log == c.log && back.power == c.power);
+        free(text);
+    }
+    /* what was written before there was a choice */
+    hear_frontend_config c = hear_frontend_default(), back;
+    char *text = hear_frontend_write(&c), old[1024];
+    snprintf(old, sizeof old, "{%s", text + strlen("{\"features\": \"mel\", "));
+    assert_int_equal(hear_frontend_parse(&back, old, NULL), HEAR_OK);
+    assert_int_equal(back.features, HEAR_FEATURES_MEL);
+    char *again = hear_frontend_write(&back);
+    assert_string_equal(again, text);
+    free(again);
+    free(text);
+
+    static const struct {
+        const char *json, *says;
+    } wrong[] = {
+        { "{\"features\": \"wave\", \"rate_hz\": 16000, \"hop\": 512, \"normalise\": \"none\", "
+          "\"n_fft\": 512}",
+          "front end: features \"wave\" have no \"n_fft\"" },
+        { "{\"features\": \"wave\", \"rate_hz\": 16000, \"hop\": 512}",
+          "front end: no key \"normalise\"" },
+        { "{\"features\": \"mfcc\"}", "front end: bad value of \"features\"" },
+        { "{\"features\": \"wave\", \"rate_hz\": 16000, \"hop\": 0, \"normalise\": \"none\"}",
+          "front end: hop 0 is not in 1 .. 16384" },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        hear_error err;
+        assert_int_equal(hear_frontend_parse(&back, wrong[i].json, &err), HEAR_ERR_MODEL);
+        assert_string_equal(err.text, wrong[i].says);
+    }
+    hear_error err;
+    c = hear_frontend_of(HEAR_FEATURES_WAVE);
+    c.log = HEAR_LOG_DB;
+    assert_int_equal(hear_frontend_check(&c, &err), HEAR_ERR_ARG);
+    assert_string_equal(err.text, "log is not for features \"wave\"");
+    c = hear_frontend_of(HEAR_FEATURES_DESCRIPTORS);
+    c.normalise = HEAR_NORM_MINMAX;
+    assert_int_equal(hear_frontend_check(&c, &err), HEAR_ERR_ARG);
+}
+
 static void test_settings_come_back_from_json(void **state)
 {
     (void)state;
@@ -220,7 +363,8 @@ static void test_settings_come_back_from_json(void **state)
     c = hear_frontend_default();
     text = hear_frontend_write(&c);
     assert_string_equal(
-        text, "{\"rate_hz\": 16000, \"n_fft\": 1024, \"win_length\": 1024, \"hop\": 512, "
+        text, "{\"features\": \"mel\", \"rate_hz\": 16000, \"n_fft\": 1024, \"win_length\": 1024, "
+              "\"hop\": 512, "
               "\"placement\": \"center\", \"n_mels\": 128, \"fmin_hz\": 0.0, \"fmax_hz\": 8000.0, "
               "\"mel_scale\": \"slaney\", \"mel_shape\": \"hz\", \"mel_norm\": \"area\", "
               "\"power\": 2, \"log\": \"db\", \"floor\": 1e-10, \"ref_max\": false, "
@@ -325,6 +469,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_frames_do_not_depend_on_the_blocks),
         cmocka_unit_test(test_what_is_not_finite_counts_as_zero),
+        cmocka_unit_test(test_a_wave_is_its_samples),
+        cmocka_unit_test(test_a_spectrum_is_magnitudes),
+        cmocka_unit_test(test_descriptors_are_six_numbers_a_frame),
+        cmocka_unit_test(test_features_have_their_own_keys),
         cmocka_unit_test(test_reset_and_null_for_zeros),
         cmocka_unit_test(test_what_was_taken_comes_out_at_once),
         cmocka_unit_test(test_zeros_may_follow_in_several_flushes),

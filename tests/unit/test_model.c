@@ -294,7 +294,7 @@ static void test_the_input_must_take_windows(void **state)
         if (cases[i].right)
             assert_int_equal(hear_model_from_graph(&m, g, NULL), HEAR_OK);
         else
-            refuse(g, "does not take 93 frames of 64 bands (mel-time)");
+            refuse(g, "does not take 93 frames of 64 mel bands (mel-time)");
         hear_model_close(m);
     }
 }
