@@ -7,6 +7,8 @@
 
 static const hear_op *const table[] = {
     &hear_op_add,
+    &hear_op_arg_max,
+    &hear_op_array_feature_extractor,
     &hear_op_average_pool,
     &hear_op_batch_normalization,
     &hear_op_cast,
@@ -27,6 +29,7 @@ static const hear_op *const table[] = {
     &hear_op_identity,
     &hear_op_lstm,
     &hear_op_leaky_relu,
+    &hear_op_linear_classifier,
     &hear_op_log,
     &hear_op_log_softmax,
     &hear_op_matmul,
@@ -34,6 +37,7 @@ static const hear_op *const table[] = {
     &hear_op_max_pool,
     &hear_op_min,
     &hear_op_mul,
+    &hear_op_normalizer,
     &hear_op_pad,
     &hear_op_pow,
     &hear_op_reduce_max,
@@ -43,6 +47,7 @@ static const hear_op *const table[] = {
     &hear_op_relu,
     &hear_op_reshape,
     &hear_op_resize,
+    &hear_op_scaler,
     &hear_op_shape,
     &hear_op_sigmoid,
     &hear_op_slice,
@@ -52,7 +57,9 @@ static const hear_op *const table[] = {
     &hear_op_sub,
     &hear_op_tanh,
     &hear_op_transpose,
+    &hear_op_tree_ensemble_classifier,
     &hear_op_unsqueeze,
+    &hear_op_zip_map,
 };
 
 const hear_op *hear_op_find(const char *domain, const char *name)

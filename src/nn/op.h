@@ -10,7 +10,8 @@
 
 #include "nn/graph.h"
 
-#define HEAR_OPSET_MAX 21
+#define HEAR_OPSET_MAX 22
+#define HEAR_OPSET_ML_MAX 5
 
 typedef struct hear_op hear_op;
 typedef struct hear_call hear_call;
@@ -95,7 +96,8 @@ struct hear_op {
     /* NULL, or what this node does to channel k: gain[k] x + offset[k]; inputs 1 and up are
      * constants. */
     void (*as_affine)(const hear_call *c, double *gain, double *offset);
-    const char *const *cases; /* gradient checks, NULL ends; see tests/unit/test_gradients.c */
+    const char *const *cases; /* nodes to be tried by tests/unit, NULL ends: gradient checks where
+                                 there is a backward, and what test_hostile_nodes.c spoils */
 };
 
 /* NULL where there is none; every operator, for i < hear_op_count. */

@@ -5,6 +5,8 @@
 #include "nn/op.h"
 
 extern const hear_op hear_op_add;
+extern const hear_op hear_op_arg_max;
+extern const hear_op hear_op_array_feature_extractor;
 extern const hear_op hear_op_average_pool;
 extern const hear_op hear_op_batch_normalization;
 extern const hear_op hear_op_cast;
@@ -24,6 +26,7 @@ extern const hear_op hear_op_global_max_pool;
 extern const hear_op hear_op_gru;
 extern const hear_op hear_op_identity;
 extern const hear_op hear_op_leaky_relu;
+extern const hear_op hear_op_linear_classifier;
 extern const hear_op hear_op_log;
 extern const hear_op hear_op_log_softmax;
 extern const hear_op hear_op_lstm;
@@ -32,6 +35,7 @@ extern const hear_op hear_op_max;
 extern const hear_op hear_op_max_pool;
 extern const hear_op hear_op_min;
 extern const hear_op hear_op_mul;
+extern const hear_op hear_op_normalizer;
 extern const hear_op hear_op_pad;
 extern const hear_op hear_op_pow;
 extern const hear_op hear_op_reduce_max;
@@ -41,6 +45,7 @@ extern const hear_op hear_op_reduce_sum;
 extern const hear_op hear_op_relu;
 extern const hear_op hear_op_reshape;
 extern const hear_op hear_op_resize;
+extern const hear_op hear_op_scaler;
 extern const hear_op hear_op_shape;
 extern const hear_op hear_op_sigmoid;
 extern const hear_op hear_op_slice;
@@ -50,5 +55,7 @@ extern const hear_op hear_op_squeeze;
 extern const hear_op hear_op_sub;
 extern const hear_op hear_op_tanh;
 extern const hear_op hear_op_transpose;
+extern const hear_op hear_op_tree_ensemble_classifier;
 extern const hear_op hear_op_unsqueeze;
+extern const hear_op hear_op_zip_map;
 #endif

@@ -14,6 +14,7 @@
 struct hear_infer {
     const hear_model_info *info;
     hear_plan *plan;
+    size_t which;           /* output that holds the labels' numbers */
     size_t n_frames;        /* that the network takes at once: a patch, or a window */
     float *input;           /* the plan's own */
     const float *output;    /* the plan's own */
@@ -60,12 +61,10 @@ static hear_status check(hear_infer *x, hear_error *err)
                          hear_shape_text(&in->shape, text, sizeof text), x->n_frames, width,
                          hear_frontend_unit(&info->frontend),
                          info->layout == HEAR_LAYOUT_TIME_MEL ? "time-mel" : "mel-time");
-    const hear_tensor *const out =
-        hear_plan_n_outputs(x->plan) > 0 ? hear_plan_output(x->plan, 0) : NULL;
-    if (!out || out->dtype != HEAR_F32 || out->count != info->n_labels)
+    const hear_tensor *const out = hear_plan_output(x->plan, x->which);
+    if (out->dtype != HEAR_F32 || out->count != info->n_labels)
         return hear_fail(err, HEAR_ERR_MODEL, "the network's output %s does not fit %zu labels",
-                         out ? hear_shape_text(&out->shape, text, sizeof text) : "none",
-                         info->n_labels);
+                         hear_shape_text(&out->shape, text, sizeof text), info->n_labels);
     return HEAR_OK;
 }
 
@@ -110,6 +109,7 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     x->info = &model->info;
     x->n_frames = hear_model_info_input(x->info);
+    x->which = hear_model_output(model->graph);
     const hear_plan_config config = { .batch = 1 };
     hear_status status = hear_plan_create(&x->plan, model->graph, &config, err);
     if (status == HEAR_OK)
@@ -123,7 +123,7 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
         return status;
     }
     x->input = hear_plan_input(x->plan, 0)->data;
-    x->output = hear_plan_output(x->plan, 0)->data;
+    x->output = hear_plan_output(x->plan, x->which)->data;
     *out = x;
     return HEAR_OK;
 }

@@ -53,13 +53,23 @@ static hear_status check_embedding(const hear_graph *g, const hear_model_info *i
                      info->embedding);
 }
 
+size_t hear_model_output(const hear_graph *graph)
+{
+    for (size_t i = 0; i < graph->n_out; i++) {
+        const hear_dtype dtype = graph->values[graph->out[i]].dtype;
+        if (dtype == HEAR_F32 || !dtype)
+            return i;
+    }
+    return 0;
+}
+
 static hear_status check_graph(const hear_graph *g, const hear_model_info *info, hear_error *err)
 {
     if (g->n_in != 1)
         return hear_fail(err, HEAR_ERR_MODEL, "has %zu inputs; one is right", g->n_in);
     if (g->n_out < 1)
         return hear_fail(err, HEAR_ERR_MODEL, "has no output");
-    const hear_value *in = &g->values[g->in[0]], *out = &g->values[g->out[0]];
+    const hear_value *in = &g->values[g->in[0]], *out = &g->values[g->out[hear_model_output(g)]];
     if (in->dtype != HEAR_F32)
         return hear_fail(err, HEAR_ERR_MODEL, "its input '%.80s' is not float32", in->name);
     char text[128];

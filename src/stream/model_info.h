@@ -78,6 +78,9 @@ HEAR_MUST_CHECK hear_status hear_model_info_store(const hear_model_info *info, h
 /* The reverse. Errors: HEAR_ERR_MODEL (err names the key), HEAR_ERR_MEM; *info is then empty. */
 HEAR_MUST_CHECK hear_status hear_model_info_load(hear_model_info *info, const hear_graph *graph,
                                                  hear_error *err);
+/* Which of the graph's outputs holds a number for each label: the first that is float32, or of
+ * which the file does not say what it is; others (a classifier's choice) are not looked at. */
+size_t hear_model_output(const hear_graph *graph);
 void hear_model_info_clear(hear_model_info *info); /* labels and texts are free()d */
 
 /* A model of a graph that carries its metadata; the graph is taken over, also on failure. The graph

@@ -19,6 +19,12 @@ typedef struct {
     hear_tensor *content[MOST]; /* of inputs */
 } reader;
 
+/* Where the operator of that name is. */
+static const char *domain_of(const char *op)
+{
+    return hear_op_find("ai.onnx.ml", op) ? "ai.onnx.ml" : "";
+}
+
 static void refuse(const reader *r, const char *word)
 {
     fail_msg("%s \"%s\": cannot read \"%s\"", r->op, r->text, word);
@@ -116,7 +122,7 @@ static void read_list(reader *r, const char *word)
 static void read_attr(reader *r, hear_node *node, const char *word)
 {
     const char *equals = strchr(word, '=');
-    const hear_op *op = hear_op_find("", r->op);
+    const hear_op *op = hear_op_find(domain_of(r->op), r->op);
     if (!equals || !op)
         refuse(r, word);
     char name[64];
@@ -170,7 +176,8 @@ static reader read_node(const char *op, const char *text, bool as_weights)
     reader r = { .op = op, .text = text, .as_weights = as_weights, .n_out = 1 };
     char words[MOST * 2][96];
     size_t n_words = 0;
-    int64_t opset = 17;
+    const char *domain = domain_of(op);
+    int64_t opset = domain[0] ? 3 : 17;
     for (const char *at = text; *at && n_words < MOST * 2;) {
         const size_t length = strcspn(at, " ");
         snprintf(words[n_words++], sizeof words[0], "%.*s", (int)length, at);
@@ -180,6 +187,7 @@ static reader read_node(const char *op, const char *text, bool as_weights)
         if (strncmp(words[i], "opset=", 6) == 0)
             opset = strtol(words[i] + 6, NULL, 10);
     assert_int_equal(hear_graph_create(&r.graph, opset), HEAR_OK);
+    r.graph->opset_ml = opset;
     for (size_t i = 0; i < n_words; i++) {
         if (strncmp(words[i], "x=", 2) == 0 || strncmp(words[i], "c=", 2) == 0)
             read_tensor(&r, words[i]);
@@ -196,7 +204,7 @@ static reader read_node(const char *op, const char *text, bool as_weights)
         snprintf(name, sizeof name, "y%zu", o);
         assert_int_equal(hear_graph_add_value(r.graph, name, &out[o]), HEAR_OK);
     }
-    assert_int_equal(hear_graph_push_node(r.graph, "", op, "node", r.n_in, r.in, r.n_out, out),
+    assert_int_equal(hear_graph_push_node(r.graph, domain, op, "node", r.n_in, r.in, r.n_out, out),
                      HEAR_OK);
     for (size_t o = 0; o < r.n_out; o++)
         assert_int_equal(hear_graph_add_output(r.graph, out[o]), HEAR_OK);

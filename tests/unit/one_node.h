@@ -11,7 +11,7 @@
  *   -               an input that is left out
  *   name=value      an attribute of the operator, of the type that it states; lists have commas (a
  *                   tensor is a list of int64)
- *   opset=11        default 17
+ *   opset=11        default 17, of ai.onnx.ml 3
  *   outs=3          outputs, default 1
  *   learning        dropout and batch statistics are on */
 #ifndef TESTS_ONE_NODE_H

@@ -201,6 +201,16 @@ static void test_hostile_nodes_are_refused_or_run(void **state)
     assert_true(n_refused > 1000 && n_ran > 1000);
 }
 
+/* One tree: node 0 asks for feature 1, nodes 1 and 2 are leaves. */
+#define TREE_BUT(ids, yes, no, features, modes, leaves, labels)                                    \
+    "x=2x3 nodes_treeids=4,4,4 nodes_nodeids=" ids " nodes_truenodeids=" yes                       \
+    " nodes_falsenodeids=" no " nodes_featureids=" features                                        \
+    " nodes_values=0,0,0 nodes_modes=" modes " class_treeids=4,4 class_nodeids=" leaves            \
+    " class_ids=" labels " class_weights=1,1 outs=2"
+#define LABELS " classlabels_int64s=7,8"
+#define BLL "BRANCH_LEQ,LEAF,LEAF"
+#define BBL "BRANCH_LEQ,BRANCH_GT,LEAF"
+
 static void test_numbers_out_of_range_are_refused(void **state)
 {
     (void)state;
@@ -245,6 +255,79 @@ static void test_numbers_out_of_range_are_refused(void **state)
         { "Cast", "x=2 to=99", "element type 99" },
         { "Cast", "x=2 to=-9223372036854775808", "is not supported" },
         { "Clip", "x=2 x=2", "must be one number" },
+        { "ArgMax", "x=2x3 axis=2", "axis 2 is out of range" },
+        { "ArgMax", "x=2x0 axis=1", "axis 1 is empty" },
+        { "ArrayFeatureExtractor", "x=2x3 i=3", "index 3 is out of range" },
+        { "ArrayFeatureExtractor", "x=2x3 i=-1", "index -1 is out of range" },
+        { "Scaler", "x=2x3 offset=1,2 scale=1,2,3", "offset has 2 numbers for 3 features" },
+        { "Scaler", "x=2x3 offset=1", "scale has 0 numbers for 3 features" },
+        { "Normalizer", "x=2x3 norm=L3", "norm \"L3\" is not known" },
+        { "ZipMap", "x=2x3 classlabels_int64s=1,2", "2 labels for 3 probabilities" },
+        { "LinearClassifier", "x=2x3 coefficients=1,2,3 intercepts=1", "has no labels" },
+        { "LinearClassifier", "x=2x3 coefficients=1,2,3 intercepts=1 classlabels_ints=1,2,3",
+          "1 intercepts for 3 labels" },
+        { "LinearClassifier", "x=2x3 coefficients=1,2 intercepts=1 classlabels_ints=1,2",
+          "2 coefficients for 1 scores of 3 features" },
+        { "LinearClassifier",
+          "x=2x1 coefficients=1 intercepts=1 classlabels_ints=1,2 classlabels_strings=a,b",
+          "two lists of labels" },
+        { "LinearClassifier",
+          "x=2x1 coefficients=1 intercepts=1 classlabels_ints=1,2 post_transform=PROBIT",
+          "post_transform \"PROBIT\" is not supported" },
+        { "TreeEnsembleClassifier", "x=2x3 classlabels_ints=1,2", "not known" },
+        { "TreeEnsembleClassifier", "x=2x3 classlabels_int64s=1,2", "has 0 tree nodes" },
+        { "TreeEnsembleClassifier", TREE_BUT("0,1,2", "1,0,0", "2,0,0", "1,0,0", BLL, "1,2", "0,1"),
+          "has no labels" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "3,0,0", BLL, "1,2", "0,1") LABELS,
+          "feature 3 of 3" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "-1,0,0", BLL, "1,2", "0,1") LABELS,
+          "feature -1 of 3" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "9,0,0", "1,0,0", BLL, "1,2", "0,1") LABELS,
+          "tree 4 has no node 9" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,1", "1,0,0", "2,0,0", "1,0,0", BLL, "1,2", "0,1") LABELS,
+          "tree 4 has two nodes 1" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,2,0", "1,0,0", BBL, "2,2", "0,1") LABELS,
+          "two ways lead to node 2" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "1,2,0", "1,0,0", BLL, "1,2", "0,1") LABELS,
+          "two ways lead to node 1" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "0,2,0", "1,0,0", BLL, "1,2", "0,1") LABELS,
+          "a tree goes in circles" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "1,0,0", "BRANCH_LEQ,LEAF,STEM", "1,2", "0,1") LABELS,
+          "node mode \"STEM\" is not known" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "1,0,0", BLL, "0,2", "0,1") LABELS,
+          "tree 4 has no leaf 0" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "1,0,0", BLL, "1,2", "0,2") LABELS, "label 2 of 2" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1", "1,0,0", "2,0,0", "1,0,0", BLL, "1,2", "0,1") LABELS,
+          "nodes_nodeids has 2 entries instead of 3" },
+        { "TreeEnsembleClassifier",
+          TREE_BUT("0,1,2", "1,0,0", "2,0,0", "1,0,0", BLL, "1,2", "0,1") LABELS
+          " base_values=1,2,3",
+          "3 base values for 2 labels" },
+        { "TreeEnsembleClassifier",
+          "x=2x3 nodes_treeids=0,0 nodes_nodeids=0,1 nodes_truenodeids=0,0 nodes_falsenodeids=0,0 "
+          "nodes_featureids=0,0 nodes_values=0,0 nodes_modes=LEAF,LEAF classlabels_int64s=1,2",
+          "tree 0 has two roots" },
+        { "TreeEnsembleClassifier",
+          "x=2x3 nodes_treeids=0,0,0,0 nodes_nodeids=0,1,2,3 nodes_truenodeids=0,2,1,0 "
+          "nodes_falsenodeids=0,3,0,0 nodes_featureids=0,0,0,0 nodes_values=0,0,0,0 "
+          "nodes_modes=LEAF,BRANCH_LEQ,BRANCH_LEQ,LEAF classlabels_int64s=1,2",
+          "a tree goes in circles" },
+        { "TreeEnsembleClassifier",
+          "x=2x3 nodes_treeids=0,0,0,0,0 nodes_nodeids=0,1,2,3,4 nodes_truenodeids=0,2,1,0,0 "
+          "nodes_falsenodeids=0,3,4,0,0 nodes_featureids=0,0,0,0,0 nodes_values=0,0,0,0,0 "
+          "nodes_modes=LEAF,BRANCH_LEQ,BRANCH_LEQ,LEAF,LEAF classlabels_int64s=1,2",
+          "a tree goes in circles" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *said = one_node_error(cases[i].op, cases[i].text);

@@ -25,8 +25,8 @@ static void test_every_operator_states_itself(void **state)
 static void test_errors_name_operator_node_and_opset(void **state)
 {
     (void)state;
-    assert_string_equal(one_node_error("Relu", "x=3 opset=22"),
-                        "Relu \"node\": opset 22 is not supported (6 to 21)");
+    assert_string_equal(one_node_error("Relu", "x=3 opset=23"),
+                        "Relu \"node\": opset 23 is not supported (6 to 22)");
     assert_string_equal(one_node_error("Nonsense", "x=3"),
                         "Nonsense \"node\" (opset 17): no such operator here");
     assert_string_equal(one_node_error("Relu", "x=3 sharpness=2"),
