@@ -99,7 +99,7 @@ const hear_option hear_train_options[] = {
 #undef AT
 
 const char hear_train_notes[] =
-    "Augmentations: shift, speed, pitch, mix, eq, room, noise, band, gain, mask.";
+    "Augmentations: shift, speed, pitch, mix, background, eq, room, noise, band,\ngain, mask.";
 
 static hear_status parse_hidden(hear_arch_options *o, const char *text, hear_error *err)
 {

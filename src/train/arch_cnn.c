@@ -181,6 +181,7 @@ static void settings_cnn5(hear_arch_settings *s)
     s->frontend.fmin_hz = 50.0;
     s->frontend.ref_max = true; /* the same at any gain */
     s->frontend.top_db = (double)RANGE_DB;
+    s->frontend.floor = 3e-7; /* white noise at -72 dB of full scale: below, it is silence */
     s->window_s = 3.0;
     s->hop_s = 0.5;
     s->augment = "all";

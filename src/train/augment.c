@@ -97,12 +97,12 @@ static void reverberate(hear_rng *r, const hear_augment_shape *shape, float *pow
     }
 }
 
-/* Noise of any colour, 3 to 40 dB under the sound. A band of the power spectrum of noise is a mean
+/* Noise of any colour, 0 to 40 dB under the sound. A band of the power spectrum of noise is a mean
  * of exponentials; of two here. */
 static void add_noise(hear_rng *r, const hear_augment_shape *shape, float *power)
 {
-    const double snr_db = between(r, 3.0, 40.0), tilt = between(r, -30.0, 15.0);
-    if (!chance(r, 0.4))
+    const double snr_db = between(r, 0.0, 40.0), tilt = between(r, -30.0, 15.0);
+    if (!chance(r, 0.5))
         return;
     double sum = 0.0;
     for (size_t m = 0; m < shape->n_bands; m++)
@@ -155,9 +155,11 @@ static const hear_augmentation table[] = {
     [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", SOUND, NULL, NULL },
     [HEAR_AUGMENT_PITCH] = { "pitch", "up to two bands up or down", BANDS, NULL, NULL },
     [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, NULL, NULL },
+    [HEAR_AUGMENT_BACKGROUND] = { "background", "another recording, 8 to 30 dB below", SOUND, NULL,
+                                  NULL },
     { "eq", "a tilt and slow waves over frequency", SOUND, equalise, hear_wave_equalise },
     { "room", "an exponential tail", SOUND, reverberate, hear_wave_reverberate },
-    { "noise", "noise of any colour, 3 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },
+    { "noise", "noise of any colour, 0 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },
     { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", SOUND, limit_band,
       hear_wave_limit_band },
     { "gain", "30 dB down to 10 dB up", SOUND, change_gain, hear_wave_change_gain },

@@ -30,10 +30,11 @@ typedef struct {
 
 /* Those without a function first. */
 enum {
-    HEAR_AUGMENT_SHIFT, /* any position in the window, short ones also repeated */
-    HEAR_AUGMENT_SPEED, /* faster and slower; of a wave higher and lower too */
-    HEAR_AUGMENT_PITCH, /* up and down: mel bands by whole ones, bins by a factor */
-    HEAR_AUGMENT_MIX,   /* with another recording, labels mixed alike */
+    HEAR_AUGMENT_SHIFT,      /* any position in the window, short ones also repeated */
+    HEAR_AUGMENT_SPEED,      /* faster and slower; of a wave higher and lower too */
+    HEAR_AUGMENT_PITCH,      /* up and down: mel bands by whole ones, bins by a factor */
+    HEAR_AUGMENT_MIX,        /* with another recording, labels mixed alike */
+    HEAR_AUGMENT_BACKGROUND, /* another recording far below, the label stays */
 };
 size_t hear_augment_count(void);
 const hear_augmentation *hear_augment_at(size_t i);     /* i < count; bit i of a set */

@@ -146,28 +146,47 @@ static float mean(const float *x, size_t n, bool wave)
     return (float)(sum / (double)n);
 }
 
-/* A second recording of like power, lambda of the first to the rest of the second
- * (H. Zhang et al. 2018, on power instead of inputs). */
-static void mix_in(const hear_examples *e, hear_rng *r, float *other, float *x, float *target)
+/* Keeps so much of the power that is there, and adds so much of another recording's, made as loud
+ * before. Gives the clip's number, or SIZE_MAX where nothing was done: digital zero has no level to
+ * match. */
+static size_t add_another(const hear_examples *e, hear_rng *r, float keep, float share,
+                          float *other, float *x)
 {
-    const double lambda = hear_rng_beta(r, 0.4, 0.4);
     const size_t clip = hear_sampler_draw(e->sampler, r), n = n_values(e);
     if (!e->data->clips[clip].path)
-        return;
+        return SIZE_MAX;
     cut_out(e, clip, r, other);
     const float mean_a = mean(x, n, is_wave(e)), mean_b = mean(other, n, is_wave(e));
     if (!(mean_a > 0.0f && mean_b > 0.0f))
-        return; /* digital zero has no level to match */
-    float a = (float)lambda, b = (float)(1.0 - lambda) * mean_a / mean_b;
+        return SIZE_MAX;
+    float a = keep, b = share * mean_a / mean_b;
     if (is_wave(e)) { /* samples add, and their powers with them as far as they are apart */
         a = sqrtf(a);
         b = sqrtf(b);
     }
     for (size_t i = 0; i < n; i++)
         x[i] = a * x[i] + b * other[i];
+    return clip;
+}
+
+/* A second recording of like power, lambda of the first to the rest of the second
+ * (H. Zhang et al. 2018, on power instead of inputs). */
+static void mix_in(const hear_examples *e, hear_rng *r, float *other, float *x, float *target)
+{
+    const float lambda = (float)hear_rng_beta(r, 0.4, 0.4);
+    const size_t clip = add_another(e, r, lambda, 1.0f - lambda, other, x);
+    if (clip == SIZE_MAX)
+        return;
     for (size_t l = 0; l < e->data->labels.n; l++)
-        target[l] *= (float)lambda;
-    target[e->data->clips[clip].label] += (float)(1.0 - lambda);
+        target[l] *= lambda;
+    target[e->data->clips[clip].label] += 1.0f - lambda;
+}
+
+/* What goes on behind a sound does not change what it is. */
+static void add_background(const hear_examples *e, hear_rng *r, float *other, float *x)
+{
+    const double db = -8.0 - 22.0 * hear_rng_uniform(r);
+    add_another(e, r, 1.0f, (float)pow(10.0, db / 10.0), other, x);
 }
 
 size_t hear_example_scratch(const hear_examples *e)
@@ -190,6 +209,8 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
     const bool made = !e->data->clips[clip].path;
     if (!made && has(e, HEAR_AUGMENT_MIX) && hear_rng_uniform(&r) < 0.5)
         mix_in(e, &r, scratch, frames, target);
+    if (!made && has(e, HEAR_AUGMENT_BACKGROUND) && hear_rng_uniform(&r) < 0.3)
+        add_background(e, &r, scratch, frames);
 
     float *centre_hz = scratch + n;
     hear_augment_centres(config, centre_hz);

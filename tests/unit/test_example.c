@@ -185,6 +185,30 @@ static void test_shift_reaches_every_place(void **state)
     tear_down(&f);
 }
 
+static void test_a_background_is_8_to_30_db_below_and_keeps_the_label(void **state)
+{
+    (void)state;
+    fixture f = build(two, 2);
+    float plain[WINDOW * MELS], with[WINDOW * MELS], truth[2], target[2];
+    size_t n = 0;
+    for (uint64_t k = 0; k < 400; k++) {
+        double sound = 0.0, added = 0.0;
+        make(&f, 0, k, plain, truth);
+        make(&f, 1u << HEAR_AUGMENT_BACKGROUND, k, with, target);
+        assert_memory_equal(target, truth, sizeof truth);
+        for (int i = 0; i < WINDOW * MELS; i++) {
+            sound += (double)plain[i];
+            added += (double)with[i] - (double)plain[i];
+        }
+        if (added == 0.0)
+            continue;
+        n++;
+        assert_in_range(added / sound * 1e6, 999, 158490); /* 10^-3 .. 10^-0.8 */
+    }
+    assert_in_range(n, 80, 160); /* three of ten */
+    tear_down(&f);
+}
+
 static void test_an_example_is_the_same_bits_whoever_makes_it(void **state)
 {
     (void)state;
@@ -351,6 +375,7 @@ int main(void)
         cmocka_unit_test(test_balanced_draws_follow_the_tree),
         cmocka_unit_test(test_without_augmentation_windows_are_those_of_classify),
         cmocka_unit_test(test_shift_reaches_every_place),
+        cmocka_unit_test(test_a_background_is_8_to_30_db_below_and_keeps_the_label),
         cmocka_unit_test(test_an_example_is_the_same_bits_whoever_makes_it),
         cmocka_unit_test(test_a_wave_is_cut_between_samples_and_resampled),
         cmocka_unit_test(test_mixed_waves_are_added_with_like_power),
