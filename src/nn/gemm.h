@@ -1,15 +1,14 @@
-/* gemm.h - matrix products in single precision, on one thread unless asked otherwise.
+/* gemm.h - matrix products in single precision, by kernels for the CPU that runs them.
  *
- * All matrices are row-major. On one thread neither call allocates or fails after the first.
- * OpenBLAS's rounding of a row depends on the number of rows: a result that must not depend on the
- * batch needs a fixed batch. */
+ * All matrices are row-major. Each element of c is one sum over k in the order of k, in blocks that
+ * depend on k alone: on one CPU the same row of a and column of b give the same bits, whatever the
+ * other rows and columns are and however many. Threads: any, each product on its caller's.
+ * Real-time: neither allocates, locks, logs nor fails. */
 #ifndef NN_GEMM_H
 #define NN_GEMM_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#define HEAR_GEMM_MAX ((size_t)0x7fffffff) /* of every size and row length */
 
 /* c = alpha a b + beta c, with a [m][k] (transposed: [k][m]), b [k][n] (transposed: [n][k]), c
  * [m][n]; lda, ldb, ldc: elements from one stored row to the next. beta 0 never reads c. Sizes may
@@ -25,9 +24,10 @@ typedef struct {
 } hear_gemm_args;
 void hear_gemm(const hear_gemm_args *g);
 
-/* Threads inside a product, for the whole program: 1 from the first plan on, until a trainer asks
- * for more. More than one may allocate at each call. */
-void hear_gemm_set_threads(size_t n);
-/* Warms the library up, so that later products do not allocate. Called by hear_plan_create. */
-void hear_gemm_init(void);
+/* For tests: the kernels for that kind of CPU ("plain", "avx2", "avx512") from now on; false where
+ * this CPU cannot run them. */
+bool hear_gemm_choose(const char *name);
+/* For tests: as hear_gemm does when more threads than it has room for are in it. Uses 56 KiB of
+ * stack. */
+void hear_gemm_in_small_room(const hear_gemm_args *g);
 #endif

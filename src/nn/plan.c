@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "nn/gemm.h"
 
 #include <stdlib.h>
 
@@ -30,7 +29,6 @@ hear_status hear_plan_create(hear_plan **out, hear_graph *graph, const hear_plan
     *out = NULL;
     if (config->batch < 1 || config->batch > INT32_MAX)
         return hear_fail(err, HEAR_ERR_ARG, "a batch of %zu", config->batch);
-    hear_gemm_init();
     hear_plan *p = calloc(1, sizeof *p);
     if (!p)
         return hear_fail(err, HEAR_ERR_MEM, NULL);

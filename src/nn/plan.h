@@ -60,10 +60,9 @@ typedef struct {
 size_t hear_plan_n_nodes(const hear_plan *p);
 hear_plan_node hear_plan_node_info(const hear_plan *p, size_t i);
 
-/* Training plans only; OpenBLAS runs on as many threads as hear_gemm_set_threads said, 1 otherwise,
- * and the same seed, weights and threads give the same bits. A weight is a float32 initialiser that
- * reaches an output through differentiable nodes; value points into the graph, so that a trained
- * graph can be written as it is. */
+/* Training plans only; the same seed and weights give the same bits. A weight is a float32
+ * initialiser that reaches an output through differentiable nodes; value points into the graph, so
+ * that a trained graph can be written as it is. */
 typedef struct {
     const char *name;
     hear_tensor *value;
