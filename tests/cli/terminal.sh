@@ -19,15 +19,17 @@ picture() { tm capture-pane -p; }
 state() { tm display-message -p "#{$1}"; }
 type_line() { tm send-keys -l "$1" && tm send-keys Enter; }
 
-# wait_for COMMAND: at most ten seconds
+# wait_for COMMAND: at most half a minute: the machine may be busy
 wait_for() {
     n_checks=$((n_checks + 1))
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    tries=60
+    while [ $tries -gt 0 ]; do
         if eval "$1"; then return 0; fi
         sleep 0.5
+        tries=$((tries - 1))
     done
     picture >out
-    complain "not within ten seconds: $1"
+    complain "not within half a minute: $1"
     return 1
 }
 drawn() { [ "$(state alternate_on)" = 1 ] && picture | grep -q "$1"; }

@@ -56,27 +56,39 @@ if ! within 10 'pactl list short sources 2>/dev/null | grep -q virt.monitor'; th
     exit 77
 fi
 
+# what nohup made this shell ignore, hearsay would go on ignoring
+fresh='env --default-signal=HUP'
+$fresh true 2>/dev/null || fresh=
+
 # start ARG...: hearsay hears the microphone
 start() {
     last="hearsay $*, with a microphone"
     : >"$tmp/out" 2>"$tmp/err"
-    "$HEARSAY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+    # shellcheck disable=SC2086 # a list of words
+    $fresh "$HEARSAY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
     hearsay=$!
 }
 
-# stop SIGNAL CODE: it ends at once, having said nothing but labels
+# quiet FILE: nothing was said, or what a busy machine cannot help
+losses='(s of sound were lost|skipped: the model is too slow|the sound system lost samples) ?'
+quiet() {
+    n_checks=$((n_checks + 1))
+    ! grep -vE "^hearsay: .*$losses" "$1" || complain "says more than what was lost"
+}
+
+# stop SIGNAL CODE: it ends at once (a busy machine's), having said nothing but labels
 stop() {
     n_checks=$((n_checks + 1))
     kill -"$1" "$hearsay"
-    within 5 '! kill -0 "$hearsay" 2>/dev/null || grep -qs "^State:.Z" "/proc/$hearsay/status"' || {
-        complain "has not ended five seconds after SIG$1"
+    within 20 '! kill -0 "$hearsay" 2>/dev/null || grep -qs "^State:.Z" "/proc/$hearsay/status"' || {
+        complain "has not ended after SIG$1"
         kill -KILL "$hearsay"
     }
     wait "$hearsay"
     code=$?
     hearsay=''
     expect_code "$2"
-    expect_quiet
+    quiet "$tmp/err"
 }
 
 # labels FILE: each label as often as it comes in a row, without what lasts but one or two windows
@@ -98,39 +110,47 @@ expect_quiet
 expect_match default
 
 # A tone below, a tone above, and below again: the microphone hears them in this order, silence
-# around.
+# around. Where the machine is too busy to play it without a gap, it is played again.
 sound tones.wav 44100 2 4.5 400 5000 400
-start listen -m "$model" -f tsv
-n_checks=$((n_checks + 2))
-within 10 '[ "$(wc -l <"$tmp/out")" -gt 5 ]' || complain "no labels within ten seconds"
-paplay --device=virt "$tmp/tones.wav" || complain "paplay failed"
-sleep 1.5
-cp "$tmp/out" "$tmp/live.tsv"
-stop TERM 143
 expected='nothing low high low nothing'
-heard=$(labels "$tmp/live.tsv" | tr '\n' ' ')
-[ "${heard% }" = "$expected" ] || complain "heard: $heard; played: $expected"
+heard_all() { [ "$(labels "$tmp/out" | tr '\n' ' ')" = "$expected " ]; }
+n_checks=$((n_checks + 3))
+for try in 1 2 3; do
+    start listen -m "$model" -f tsv
+    within 30 '[ "$(wc -l <"$tmp/out")" -gt 5 ]' || complain "no labels within half a minute"
+    paplay --device=virt "$tmp/tones.wav" || complain "paplay failed"
+    if within 10 heard_all; then break; fi
+    [ $try -eq 3 ] || stop TERM 143
+done
+heard_all || complain "heard: $(labels "$tmp/out" | tr '\n' ' '); played: $expected"
+stop TERM 143
+cp "$tmp/out" "$tmp/live.tsv"
 
-# Times are those of the sound: a hop of a tenth of a second from window to window.
+# Times are those of the sound: a hop of a tenth of a second from window to window, or several where
+# windows were skipped and it is told.
 n_checks=$((n_checks + 1))
-awk -F '\t' 'NR == 2 && $2 != 0 { exit 1 }
-             NR > 2 && ($2 - start < 0.0995 || $2 - start > 0.1005) { exit 1 }
-             NR > 1 { start = $2 }' "$tmp/live.tsv" || complain "windows are not a hop apart"
+skipped=$(grep -c 'skipped:' "$tmp/err")
+awk -F '\t' -v skipped="$skipped" '
+    NR == 2 && $2 != 0 && !skipped { exit 1 }
+    NR > 2 { hops = int(($2 - start) / 0.1 + 0.5)
+             off = $2 - start - hops * 0.1
+             if (hops < 1 || (hops > 1 && !skipped) || off > 0.0005 || off < -0.0005) exit 1 }
+    NR > 1 { start = $2 }' "$tmp/live.tsv" || complain "windows are not a hop apart"
 
 # jsonl, by a part of the device's name; SIGHUP.
 start listen -m "$model" -f jsonl -d defau
 n_checks=$((n_checks + 1))
-within 10 '[ "$(wc -l <"$tmp/out")" -gt 3 ]' || complain "no labels within ten seconds"
+within 30 '[ "$(wc -l <"$tmp/out")" -gt 3 ]' || complain "no labels within half a minute"
 stop HUP 129
-expect_match '^\{"v":1,"type":"window","source":".*","start_s":0\.000,.*"lost_s":0\.000\}$'
+expect_match '^\{"v":1,"type":"window","source":".*","start_s":[0-9.]*,.*"lost_s":[0-9.]*\}$'
 
 # A reader that goes away ends it quietly.
 last="hearsay listen | head"
 n_checks=$((n_checks + 1))
-timeout 20 sh -c '"$HEARSAY" listen -m "$1" -f tsv 2>"$2/err" | head -n 4 >"$2/out"' - \
+timeout 60 sh -c '"$HEARSAY" listen -m "$1" -f tsv 2>"$2/err" | head -n 4 >"$2/out"' - \
     "$model" "$tmp" || complain "does not end with its reader"
 expect_lines 4
-expect_quiet
+quiet "$tmp/err"
 
 # A recording of the real world on the model that is shipped: live and offline agree.
 voice=/usr/share/asterisk/sounds/en_US_f_Allison/demo-congrats.wav
@@ -138,7 +158,7 @@ shipped=$srcdir/models/speech-music.onnx
 if [ -f "$voice" ] && [ -f "$shipped" ]; then
     "$HEARSAY" classify -m "$shipped" --duration 12 -f tsv "$voice" >"$tmp/offline.tsv"
     start listen -m "$shipped" -f tsv
-    within 10 '[ -s "$tmp/out" ]'
+    within 30 '[ -s "$tmp/out" ]'
     timeout 12 paplay --device=virt "$voice"
     # the windows that hold nothing but the recording
     awk -F '\t' 'NR == 1 || $2 >= 2' "$tmp/out" >"$tmp/live.tsv"
@@ -166,8 +186,8 @@ if command -v tmux >/dev/null; then
     if picture | grep -E 'ALSA|Pa[A-Z_]|pcm'; then complain "the sound system writes on it"; fi
     tm send-keys q
     over 0
-    n_checks=$((n_checks + 2))
-    [ ! -s said ] || complain "stderr: $(cat said)"
+    n_checks=$((n_checks + 1))
+    quiet said
     grep -q 'high' labels.tsv || complain "no labels beside the display"
 else
     echo "not tried on a display: no tmux here"
