@@ -9,6 +9,7 @@
 #include "app/model_show.h"
 #include "base/error.h"
 #include "nn/onnx.h"
+#include "stream/infer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static hear_status look(hear_model_view *view, hear_graph *graph, hear_model **m
         *err = why;
         status = planned;
     }
-    return status;
+    return status == HEAR_OK ? hear_infer_check(*model, err) : status;
 }
 
 static int show(const char *path, bool json)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "stream/infer.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -19,6 +20,12 @@ static bool is_file(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* Each writes a folder; false where there is none of its kind. */
@@ -44,8 +51,7 @@ static bool folder_beside_program(char *out, size_t room)
         return false;
     size_t used = (size_t)(slash - out);
     *slash = '\0';
-    struct stat st;
-    return hear_append(out, room, &used, "/models") && stat(out, &st) == 0 && S_ISDIR(st.st_mode);
+    return hear_append(out, room, &used, "/models") && is_folder(out);
 }
 
 static bool installed_folder(char *out, size_t room)
@@ -67,8 +73,10 @@ hear_status hear_find_model(char **path, const char *name, hear_error *err)
     *path = NULL;
     if (!name[0])
         return hear_fail(err, HEAR_ERR_NO_INPUT, "the model's name is empty");
-    if (strchr(name, '/') || is_file(name))
+    if (strchr(name, '/') ? !is_folder(name) : is_file(name))
         return take(path, name, err);
+    if (strchr(name, '/'))
+        return hear_fail(err, HEAR_ERR_NO_INPUT, "is a folder, not a model");
 
     char looked[224] = "";
     size_t used = 0;
@@ -86,7 +94,8 @@ hear_status hear_find_model(char **path, const char *name, hear_error *err)
             hear_append(looked, sizeof looked, &used, ", ");
         hear_append(looked, sizeof looked, &used, folder);
     }
-    return hear_fail(err, HEAR_ERR_NO_INPUT, "no such model here, nor in %s", looked);
+    return hear_fail(err, HEAR_ERR_NO_INPUT, "%s, nor in %s",
+                     is_folder(name) ? "a folder here, not a model" : "no such model here", looked);
 }
 
 bool hear_open_model(hear_model **out, const char *name, int *exit_code)
@@ -96,9 +105,16 @@ bool hear_open_model(hear_model **out, const char *name, int *exit_code)
     if (!name)
         name = HEAR_DEFAULT_MODEL;
     *out = NULL;
-    const bool found = hear_find_model(&path, name, &err) == HEAR_OK;
-    if (!found || hear_model_open(out, path, &err) != HEAR_OK)
-        *exit_code = hear_report(found ? path : name, &err);
+    hear_status s = hear_find_model(&path, name, &err);
+    if (s == HEAR_OK)
+        s = hear_model_open(out, path, &err);
+    if (s == HEAR_OK)
+        s = hear_infer_check(*out, &err); /* here, where what is wrong with it has its name */
+    if (s != HEAR_OK) {
+        *exit_code = hear_report(path ? path : name, &err);
+        hear_model_close(*out);
+        *out = NULL;
+    }
     free(path);
     return *out != NULL;
 }

@@ -128,6 +128,14 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
     return HEAR_OK;
 }
 
+hear_status hear_infer_check(const hear_model *model, hear_error *err)
+{
+    hear_infer *x;
+    const hear_status status = hear_infer_create(&x, model, err);
+    hear_infer_destroy(x);
+    return status;
+}
+
 void hear_infer_destroy(hear_infer *x)
 {
     if (!x)

@@ -20,6 +20,8 @@ typedef struct hear_infer hear_infer;
  * it. */
 HEAR_MUST_CHECK hear_status hear_infer_create(hear_infer **out, const hear_model *model,
                                               hear_error *err);
+/* Whether it could be created. Errors: the same. */
+HEAR_MUST_CHECK hear_status hear_infer_check(const hear_model *model, hear_error *err);
 void hear_infer_destroy(hear_infer *x); /* NULL is allowed */
 void hear_infer_reset(hear_infer *x);   /* another stream begins: forgets all patches */
 

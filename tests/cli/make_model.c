@@ -1,14 +1,16 @@
-/* make_model.c - a model for the command-line tests: make_model OUT.onnx
+/* make_model.c - a model for the command-line tests: make_model OUT.onnx [LABELS]
  *
  * Made by hand, not trained: "low" and "high" are the mean level of the lower and the upper half of
  * 16 mel bands, "nothing" is a level of -60 dB, and the softmax of a tenth of these is the answer.
- * Half a second a window, a tenth a hop. */
+ * Half a second a window, a tenth a hop. With LABELS, only as many of the three have a name, and
+ * the graph leaves open how many numbers come out of it. */
 #include "config.h"
 
 #include "nn/onnx.h"
 #include "stream/model_info.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { N_FRAMES = 50, N_MELS = 16, N_IN = N_FRAMES * N_MELS, N_LABELS = 3 };
@@ -43,7 +45,7 @@ int main(int argc, char **argv)
 {
     char *labels[N_LABELS] = { (char *)"low", (char *)"high", (char *)"nothing" };
     hear_model_info info = { .frontend = hear_frontend_default(),
-                             .n_labels = N_LABELS,
+                             .n_labels = argc > 2 ? (size_t)atoi(argv[2]) : N_LABELS,
                              .labels = labels,
                              .output = HEAR_OUTPUT_SOFTMAX,
                              .window = N_FRAMES,
@@ -60,6 +62,8 @@ int main(int argc, char **argv)
         s = build(g);
     if (s == HEAR_OK)
         s = hear_model_info_store(&info, g);
+    if (s == HEAR_OK && argc > 2)
+        g->values[g->out[0]].shape.dim[1] = -1;
     if (s == HEAR_OK)
         s = hear_onnx_write(g, argc > 1 ? argv[1] : "test.onnx", &err);
     hear_graph_destroy(g);

@@ -32,7 +32,10 @@ expect_code 0
 refuse 66 "nosuch: no such model here, nor in $tmp/data/hearsay/models, " \
     classify -m nosuch a.wav
 refuse 66 './nosuch.onnx: ' classify -m ./nosuch.onnx a.wav
-refuse 66 'empty' classify -m '' a.wav
+refuse 66 '/: is a folder' classify -m / a.wav
+refuse 66 'there/: is a folder' listen -m there/ --input a.wav
+refuse 66 'there: a folder here, not a model, nor in' classify -m there a.wav
+refuse 66 'there: a folder here' model show there
 refuse 66 'nosuch' listen -m nosuch --input a.wav
 refuse 66 'nosuch' features -m nosuch a.wav
 
@@ -52,4 +55,16 @@ sed 's/Softmax/Softmux/' model.onnx >there/op.onnx
 refuse 78 'Softmux' classify -m there/op.onnx a.wav
 sed 's/"n_mels"/"n_mils"/' model.onnx >there/front.onnx
 refuse 78 'n_mils|n_mels' classify -m there/front.onnx a.wav
+
+# it gives three numbers and has two names: it is the model that is wrong, not the recording
+"$builddir/tests/cli/make_model" two.onnx 2 || exit 99
+fault='two.onnx: .*output.* does not fit 2 labels$'
+refuse 78 "$fault" classify -m two.onnx a.wav
+refuse 78 "$fault" classify -m two.onnx --realtime a.wav
+refuse 78 "$fault" listen -m two.onnx --input a.wav
+refuse 78 "$fault" features -m two.onnx -o two.npy a.wav
+hear model show two.onnx
+expect_code 78
+expect_error "$fault"
+expect_match '^  labels    low, high$'
 finish
