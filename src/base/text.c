@@ -144,21 +144,70 @@ bool hear_is_utf8(const char *s, size_t n)
     return true;
 }
 
-static bool is_control(const char *s)
+/* Of a sequence of n bytes that is UTF-8. */
+static uint32_t code_point(const char *s, size_t n)
 {
-    const unsigned char c = (unsigned char)s[0];
-    return c < 0x20 || c == 0x7f || (c == 0xc2 && (unsigned char)s[1] < 0xa0);
+    uint32_t c = (unsigned char)s[0];
+    if (n > 1)
+        c &= 0xffu >> (n + 1);
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | ((unsigned char)s[i] & 0x3f);
+    return c;
 }
 
-bool hear_has_control(const char *text)
+typedef struct {
+    uint32_t first, last;
+} span;
+
+static bool is_in(const span *spans, size_t n, uint32_t c)
+{
+    for (size_t i = 0; i < n; i++)
+        if (c >= spans[i].first && c <= spans[i].last)
+            return true;
+    return false;
+}
+
+/* Controls; soft hyphen, Mongolian vowel separator and fillers; what turns the direction; line and
+ * paragraph separator; invisible operators; annotations, musical and shorthand marks, tags (Unicode
+ * 15, categories Cc, Cf, Zl, Zp, and the fillers of Lo). */
+static const span controls[] = {
+    { 0x00, 0x1f },       { 0x7f, 0x9f },     { 0xad, 0xad },       { 0x61c, 0x61c },
+    { 0x115f, 0x1160 },   { 0x180e, 0x180e }, { 0x200b, 0x200b },   { 0x200e, 0x200f },
+    { 0x2028, 0x202e },   { 0x2060, 0x206f }, { 0x3164, 0x3164 },   { 0xfeff, 0xfeff },
+    { 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+    { 0xe0000, 0xe00ff },
+};
+static const span joiners[] = { { 0x34f, 0x34f },
+                                { 0x180b, 0x180d },
+                                { 0x200c, 0x200d },
+                                { 0xfe00, 0xfe0f },
+                                { 0xe0100, 0xe01ef } };
+
+static bool holds(const char *text, bool joiners_too)
 {
     const size_t n = strlen(text);
     if (!hear_is_utf8(text, n))
         return true;
-    for (size_t i = 0; i < n; i++)
-        if (is_control(text + i))
+    uint32_t before = 0;
+    for (size_t i = 0, length; i < n; i += length) {
+        length = hear_utf8_length(text + i, n - i);
+        const uint32_t c = code_point(text + i, length);
+        if (is_in(controls, sizeof controls / sizeof controls[0], c) ||
+            (joiners_too && before < 0x80 && is_in(joiners, sizeof joiners / sizeof joiners[0], c)))
             return true;
+        before = c;
+    }
     return false;
+}
+
+bool hear_has_control(const char *text)
+{
+    return holds(text, false);
+}
+
+bool hear_has_hidden(const char *text)
+{
+    return holds(text, true);
 }
 
 bool hear_append_json(char *out, size_t room, size_t *used, const char *text)

@@ -27,8 +27,12 @@ bool hear_append_json(char *out, size_t room, size_t *used, const char *text);
 size_t hear_utf8_length(const char *s, size_t n);
 /* All n bytes are UTF-8 and none is zero. */
 bool hear_is_utf8(const char *s, size_t n);
-/* Text that is not UTF-8 or holds control characters (C0, DEL, C1: what terminals act on). */
+/* Text that is not UTF-8 or holds control characters (C0, DEL, C1: what terminals act on) or what
+ * turns the writing direction, breaks lines or is nothing to see. */
 bool hear_has_control(const char *text);
+/* Also a joiner or a variation selector where it changes nothing that can be seen: first, or behind
+ * ASCII. Persian, Indic scripts and emoji need them elsewhere. */
+bool hear_has_hidden(const char *text);
 
 /* Appends text with tab, line break and other control characters as '?', for tables and terminals.
  */

@@ -61,10 +61,11 @@ static hear_status check_labels(const hear_model_info *info, hear_error *err)
         if (!*label || strlen(label) >= HEAR_MAX_LABEL)
             return hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: label %zu is %s", i,
                              *label ? "too long" : "empty");
-        if (hear_has_control(label))
+        if (hear_has_hidden(label))
             return hear_fail(err, HEAR_ERR_ARG,
-                             "hearsay.labels: label %zu '%.40s' holds a control character", i,
-                             label);
+                             "hearsay.labels: label %zu '%.40s' holds a control character, or one "
+                             "that cannot be seen",
+                             i, label);
     }
     return check_unique(info, err);
 }

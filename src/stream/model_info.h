@@ -38,7 +38,7 @@ typedef enum { HEAR_LAYOUT_TIME_MEL, HEAR_LAYOUT_MEL_TIME } hear_layout;
 typedef struct {
     hear_frontend_config frontend;
     size_t n_labels; /* 1 .. HEAR_MAX_CLASSES */
-    char **labels;   /* UTF-8 without control characters, unique, shorter than HEAR_MAX_LABEL */
+    char **labels;   /* UTF-8 without hidden characters, unique, shorter than HEAR_MAX_LABEL */
     hear_output output;
     size_t window; /* frames, 1 .. HEAR_MAX_WINDOW; window * width <= HEAR_MAX_WINDOW_VALUES */
     size_t hop;    /* frames, 1 .. window; a multiple of patch_hop where there are patches */

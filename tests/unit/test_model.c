@@ -198,6 +198,11 @@ static void test_wrong_metadata_is_named(void **state)
     refuse_prop("hearsay.labels", "[\"a\",\"\\u0000\"]", "hearsay.labels is not JSON");
     refuse_prop("hearsay.labels", "[\"a\",\"\\u001b[2J\"]", "holds a control character");
     refuse_prop("hearsay.labels", "[\"a\",\"\\u0085\"]", "holds a control character");
+    /* writing direction turned, a soft hyphen, a tag, a joiner that joins nothing */
+    refuse_prop("hearsay.labels", "[\"a\",\"\\u202Ecigam\"]", "that cannot be seen");
+    refuse_prop("hearsay.labels", "[\"a\",\"spe\\u00adech\"]", "that cannot be seen");
+    refuse_prop("hearsay.labels", "[\"a\",\"b\\uDB40\\uDC41\"]", "that cannot be seen");
+    refuse_prop("hearsay.labels", "[\"a\",\"spe\\u200dech\"]", "that cannot be seen");
     refuse_prop("hearsay.labels", "[\"a\",\"b\",\"c\"]", "does not fit 3 labels");
 }
 
