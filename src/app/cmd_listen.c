@@ -8,6 +8,7 @@
 #include "app/view.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "tui/screen.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -89,12 +90,17 @@ static hear_status open_sound(job *j, hear_error *err)
 }
 
 /* Draws where the labels do not go: the display by --display, or for want of anything else that was
- * asked for on a terminal. */
+ * asked for on a terminal; labels alone where curses does not know the terminal. */
 static bool wants_display(const args *a)
 {
-    const char *term = getenv("TERM");
-    const bool can = term && term[0] && strcmp(term, "dumb") != 0;
-    return a->display || (!a->labels.format && isatty(STDOUT_FILENO) && can);
+    hear_error err;
+    if (!a->display && (a->labels.format || !isatty(STDOUT_FILENO)))
+        return false;
+    if (hear_screen_check(&err) == HEAR_OK)
+        return true;
+    if (a->display)
+        hear_note("display", "%s; labels only", hear_error_text(&err));
+    return false;
 }
 
 static hear_status open_view(job *j, size_t top, hear_error *err)

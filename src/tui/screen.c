@@ -109,6 +109,11 @@ hear_status hear_screen_create(hear_screen **out, const hear_screen_config *conf
     return HEAR_OK;
 }
 
+hear_status hear_screen_check(hear_error *err)
+{
+    return hear_term_check(err);
+}
+
 void hear_screen_destroy(hear_screen *s)
 {
     if (!s)

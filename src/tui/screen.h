@@ -30,6 +30,8 @@ typedef struct {
  * HEAR_ERR_ARG, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_screen_create(hear_screen **out, const hear_screen_config *config,
                                                hear_error *err);
+/* Whether TERM names a type that curses can draw on. Errors: HEAR_ERR_IO, err says why not. */
+HEAR_MUST_CHECK hear_status hear_screen_check(hear_error *err);
 void hear_screen_destroy(hear_screen *s); /* NULL is allowed */
 /* Async-signal-safe: for crashes; leaves the alternate screen and restores the terminal's modes. */
 void hear_screen_restore(void);

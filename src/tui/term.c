@@ -128,6 +128,11 @@ static hear_status check_type(const char *name, int fd, hear_error *err)
                               name);
 }
 
+hear_status hear_term_check(hear_error *err)
+{
+    return check_type(getenv("TERM"), STDOUT_FILENO, err);
+}
+
 static void take(void)
 {
     cbreak();

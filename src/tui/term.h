@@ -15,6 +15,8 @@ typedef struct hear_term hear_term;
  * Errors: HEAR_ERR_IO (no terminal; TERM missing, unknown or without a cursor that moves),
  * HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_term_open(hear_term **out, const char *tty, hear_error *err);
+/* Whether TERM names a type that can be drawn on. Errors: HEAR_ERR_IO, err says why not. */
+HEAR_MUST_CHECK hear_status hear_term_check(hear_error *err);
 void hear_term_close(hear_term *t); /* gives it back; NULL is allowed */
 
 void hear_term_suspend(hear_term *t); /* gives it back for now */

@@ -82,6 +82,14 @@ picture | grep -q '0\.000 .*low' || complain "no lines on a dumb terminal"
 run "--display -f tsv -m \"\$model\" --input short.wav"
 over 64
 type_line 'export TERM=nonesuch'
-run "--display -m \"\$model\" --input short.wav"
-over 74
+run "$listen short.wav 2>said"
+over 0
+picture | grep -q '0\.000 .*low' || complain "no lines on an unknown terminal"
+[ ! -s said ] || complain "it was not asked for a display: $(cat said)"
+run "--display -m \"\$model\" --input short.wav >labels.tsv 2>said"
+over 0
+expect_same wanted.tsv labels.tsv
+n_checks=$((n_checks + 1))
+grep -qx 'hearsay: display: .* TERM=nonesuch .*; labels only' said || complain "said: $(cat said)"
+[ "$(wc -l <said)" -eq 1 ] || complain "more than one line"
 finish
