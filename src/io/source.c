@@ -116,6 +116,19 @@ double hear_source_duration_s(const hear_source *s)
     return s->duration_s > 0.0 ? fmin(rest, s->duration_s) : rest;
 }
 
+/* There is nothing more: wrong where there was something, but only before the start. */
+static hear_status at_end(const hear_source *s, hear_error *err)
+{
+    const double skipped_s = s->start_s - (double)s->skip / s->rate_hz;
+    const double end_s = s->n_frames >= 0 ? (double)s->n_frames / s->rate_hz : skipped_s;
+    if (s->heard || s->start_s <= 0.0 || end_s <= 0.0)
+        return HEAR_OK;
+    char end[40], start[40];
+    hear_format_fixed(end, sizeof end, end_s, 3);
+    hear_format_fixed(start, sizeof start, s->start_s, 3);
+    return hear_fail(err, HEAR_ERR_DATA, "ends at %s s; nothing is left behind %s s", end, start);
+}
+
 hear_status hear_source_read(hear_source *s, float *mono, size_t n, size_t *got, hear_error *err)
 {
     *got = 0;
@@ -123,8 +136,10 @@ hear_status hear_source_read(hear_source *s, float *mono, size_t n, size_t *got,
         const size_t part = s->skip < n ? (size_t)s->skip : n;
         size_t skipped = 0;
         const hear_status status = s->ops->read(s, mono, part, &skipped, err);
-        if (status != HEAR_OK || skipped == 0)
+        if (status != HEAR_OK)
             return status;
+        if (skipped == 0)
+            return at_end(s, err);
         s->skip -= skipped;
     }
     if (s->left < n)
@@ -132,6 +147,9 @@ hear_status hear_source_read(hear_source *s, float *mono, size_t n, size_t *got,
     if (n == 0)
         return HEAR_OK;
     const hear_status status = s->ops->read(s, mono, n, got, err);
+    if (status == HEAR_OK && *got == 0)
+        return at_end(s, err);
+    s->heard = s->heard || *got > 0;
     if (s->left != UINT64_MAX)
         s->left -= *got;
     return status;

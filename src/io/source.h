@@ -45,7 +45,8 @@ double hear_source_duration_s(const hear_source *s);
 
 /* Mono samples, mixed down as the mean of the channels; *got < n only at the end or where a pipe
  * gives less for now; *got == 0 is the end. Errors: HEAR_ERR_IO, HEAR_ERR_DATA (broken in the
- * middle, or shorter than its header says: what came before has been given), HEAR_ERR_INTERRUPTED.
+ * middle, or shorter than its header says: what came before has been given; or it ends before
+ * start_s), HEAR_ERR_INTERRUPTED.
  * Part of a raw frame at the end is no sample. */
 HEAR_MUST_CHECK hear_status hear_source_read(hear_source *s, float *mono, size_t n, size_t *got,
                                              hear_error *err);

@@ -30,6 +30,7 @@ struct hear_source {
     uint64_t skip;    /* still to be left out */
     uint64_t left;    /* at most to be given; UINT64_MAX for all */
     double start_s, duration_s;
+    bool heard; /* something was given */
 };
 
 extern const hear_source_ops hear_source_sndfile, hear_source_pcm;

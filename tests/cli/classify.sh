@@ -73,7 +73,14 @@ for arguments in "--start 3" "--start 99"; do
     # shellcheck disable=SC2086 # a list of words
     hear classify -m "$model" $arguments tones.wav
     expect_code 65
-    expect_error 'tones.wav: '
+    expect_error "tones.wav: ends at 3\.000 s; nothing is left behind ${arguments#* }\.000 s"
+done
+for flags in --realtime '--raw 16000:1:s16le'; do
+    # shellcheck disable=SC2086 # a list of words
+    "$HEARSAY" classify -m "$model" --start 99 $flags - <tones.wav >out 2>err
+    code=$? last="hearsay classify --start 99 $flags -"
+    expect_code 65
+    expect_error 'standard input: ends at 3\.00. s; nothing is left behind 99\.000 s'
 done
 
 # rates, channels, formats

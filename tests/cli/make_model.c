@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 {
     char *labels[N_LABELS] = { (char *)"low", (char *)"high", (char *)"nothing" };
     hear_model_info info = { .frontend = hear_frontend_default(),
-                             .n_labels = argc > 2 ? (size_t)atoi(argv[2]) : N_LABELS,
+                             .n_labels = argc > 2 ? (size_t)strtoul(argv[2], NULL, 10) : N_LABELS,
                              .labels = labels,
                              .output = HEAR_OUTPUT_SOFTMAX,
                              .window = N_FRAMES,

@@ -292,7 +292,8 @@ static void test_start_and_duration_cut_at_the_sample(void **state)
         assert_int_equal(b.n, N / 2);
         assert_memory_equal(b.samples, a.samples + N / 4, b.n * sizeof b.samples[0]);
         hear(&b, in_folder(names[i]), &(hear_source_config){ .start_s = 5.0 }, 1000);
-        assert_int_equal(b.status, HEAR_OK);
+        assert_int_equal(b.status, HEAR_ERR_DATA);
+        assert_string_equal(b.err.text, "ends at 1.000 s; nothing is left behind 5.000 s");
         assert_int_equal(b.n, 0);
         assert_close(b.duration_s, 0.0, 0.0);
     }
