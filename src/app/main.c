@@ -32,7 +32,7 @@ static void put_help(void)
     for (int i = 0; commands[i]; i++)
         printf("  %-10s %s%s\n", commands[i]->name, commands[i]->summary,
                i == 0 ? " (the default)" : "");
-    puts("\n  -h, --help     show this and end; hearsay COMMAND --help for a command's options\n"
+    puts("\n  -h, --help     show this and end; hearsay help COMMAND for a command's\n"
          "  -V, --version  show the version and end\n"
          "\nMore in hearsay(1).");
 }
@@ -79,6 +79,27 @@ static int unknown(const char *word)
     return hear_report_usage(NULL, "'%s' is no command", word);
 }
 
+static const hear_cmd *find(const char *name)
+{
+    for (int i = 0; commands[i]; i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+/* Of a command; of the program where name is NULL. */
+static int help(const char *name)
+{
+    const hear_cmd *const cmd = name ? find(name) : NULL;
+    if (name && !cmd && strcmp(name, "help") != 0)
+        return unknown(name);
+    if (cmd)
+        hear_options_help(cmd);
+    else
+        put_help();
+    return hear_finish_stdout(HEAR_EXIT_OK);
+}
+
 /* A closed standard descriptor would be given to the first file opened, and labels written into
  * it. Reading or writing this one fails instead. */
 static void occupy_standard_descriptors(void)
@@ -95,18 +116,14 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, told apart there */
     setlocale(LC_CTYPE, "");  /* for the display's characters; numbers stay in the C locale */
     const char *word = argc > 1 ? argv[1] : "";
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
-        put_help();
-        return hear_finish_stdout(HEAR_EXIT_OK);
-    }
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0)
+        return help(word[0] != '-' && argc > 2 ? argv[2] : NULL);
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
         puts("hearsay " PACKAGE_VERSION);
         return hear_finish_stdout(HEAR_EXIT_OK);
     }
     if (word[0] == '-' || argc < 2)
         return commands[0]->run(commands[0], argc, argv);
-    for (int i = 0; commands[i]; i++)
-        if (strcmp(word, commands[i]->name) == 0)
-            return commands[i]->run(commands[i], argc - 1, argv + 1);
-    return unknown(word);
+    const hear_cmd *const cmd = find(word);
+    return cmd ? cmd->run(cmd, argc - 1, argv + 1) : unknown(word);
 }

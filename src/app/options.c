@@ -62,7 +62,9 @@ static bool refuse(const hear_cmd *cmd, const hear_option *o, const char *text, 
 {
     char lo[40], hi[40];
     const char *what = o->kind == HEAR_OPT_COUNT ? "whole number" : "number";
-    if (o->kind == HEAR_OPT_CHOICE)
+    if (o->kind == HEAR_OPT_TEXT || o->kind == HEAR_OPT_TEXTS)
+        *exit_code = hear_report_usage(cmd->name, "--%s '': must not be empty", o->name);
+    else if (o->kind == HEAR_OPT_CHOICE)
         *exit_code = hear_report_usage(cmd->name, "--%s '%s': must be one of %s", o->name, text,
                                        o->argument);
     else if (isinf(o->max))
@@ -91,9 +93,13 @@ static bool store(const hear_cmd *cmd, const hear_option *o, const char *text, v
         *(const char **)at = text;
         return true;
     case HEAR_OPT_TEXT:
+        if (!text[0])
+            return refuse(cmd, o, text, exit_code);
         *(const char **)at = text;
         return true;
     case HEAR_OPT_TEXTS:
+        if (!text[0])
+            return refuse(cmd, o, text, exit_code);
         if (((hear_texts *)at)->n == HEAR_MAX_TEXTS) {
             *exit_code = hear_report_usage(cmd->name, "--%s '%s': %d at most", o->name, text,
                                            HEAR_MAX_TEXTS);

@@ -36,7 +36,7 @@ static void write_line(const char *name, const char *text, const char *tail)
     line[0] = '\0';
     hear_append(line, sizeof line, &used, "hearsay: ");
     if (name) {
-        const char *shown = strcmp(name, "-") == 0 ? "standard input" : name;
+        const char *shown = strcmp(name, "-") == 0 ? "standard input" : name[0] ? name : "''";
         hear_append_clean(line, sizeof line - 512, &used, shown);
         hear_append(line, sizeof line, &used, ": ");
     }

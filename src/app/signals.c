@@ -24,8 +24,8 @@ enum {
                        and to its group */
 };
 
-static const int enders[] = { SIGINT, SIGTERM, SIGHUP };
-static const int crashes[] = { SIGQUIT, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV };
+static const int enders[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static const int crashes[] = { SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV };
 enum {
     N_ENDERS = sizeof enders / sizeof enders[0],
     N_CRASHES = sizeof crashes / sizeof crashes[0]

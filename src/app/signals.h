@@ -1,10 +1,10 @@
 /* signals.h - what the terminal and the system ask of a running stream.
  *
- * SIGINT, SIGTERM and SIGHUP end the program in order: what waits for sound stops at once, what is
- * known is written, the terminal is put back, and the program ends by that very signal. A write
- * that still waits for its reader after two seconds is given up; who is asked twice ends at once.
- * A signal that was ignored when the program started (nohup) stays ignored.
- * Threads: the main thread, but for hurry and wake. */
+ * SIGINT, SIGTERM, SIGHUP and SIGQUIT end the program in order: what waits for sound stops at once,
+ * what is known is written, the terminal is put back, and the program ends by that very signal. A
+ * write that still waits for its reader after two seconds is given up; who is asked twice ends at
+ * once. A signal that was ignored when the program started (nohup) stays ignored. Threads: the main
+ * thread, but for hurry and wake. */
 #ifndef APP_SIGNALS_H
 #define APP_SIGNALS_H
 
@@ -21,7 +21,7 @@ int hear_signals_stop_fd(void);
 int hear_signals_hurry_fd(void);
 void hear_signals_hurry(void); /* makes it too late now; any thread */
 
-/* Also SIGTSTP and SIGCONT come through hear_signals_wait; a crash, SIGQUIT or an end at once calls
+/* Also SIGTSTP and SIGCONT come through hear_signals_wait; a crash or an end at once calls
  * restore, which is async-signal-safe. */
 void hear_signals_guard_terminal(void (*restore)(void));
 /* Stops the program as SIGTSTP would have; returns when it goes on. */

@@ -20,14 +20,14 @@ signal() {
 
 # what waits for more of a pipe has labelled what was there
 mkfifo pipe
-for number in INT TERM HUP; do
+for number in INT TERM HUP QUIT; do
     for flags in "" --realtime; do
         { cat tones.s16; sleep 7; } >pipe &
         start=$(date +%s)
         # shellcheck disable=SC2086 # none or one
         signal $number 4 classify -m "$model" $flags --raw 16000:1:s16le - <pipe
         took=$(($(date +%s) - start))
-        case $number in INT) expect_code 130 ;; TERM) expect_code 143 ;; HUP) expect_code 129 ;; esac
+        case $number in INT) expect_code 130 ;; TERM) expect_code 143 ;; HUP) expect_code 129 ;; QUIT) expect_code 131 ;; esac
         expect_quiet
         expect_lines 17 # 15 windows of 2 s, and what lies behind 1.922 s
         expect_match '	1.500	2.000	high	'

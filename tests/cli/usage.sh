@@ -23,6 +23,13 @@ for command in listen classify devices features; do
     hear $command -h
     expect_code 0
 done
+hear help classify
+expect_code 0
+expect_quiet
+cp "$tmp/out" "$tmp/help"
+hear classify --help
+expect_same "$tmp/help"
+refuse 64 "did you mean 'classify'" help clasify
 hear --display --help
 expect_code 0
 expect_match '^usage: hearsay listen'
@@ -60,13 +67,19 @@ refuse 64 '--top: .* 1 to 3' classify -m "$model" --top 4 "$tmp/a.wav"
 refuse 64 '--by' classify --by minute a.wav
 refuse 64 '--start' classify --start -1 a.wav
 refuse 64 '--duration' classify --duration -1 a.wav
+for option in --model --source --raw; do
+    refuse 64 "$option '': must not be empty" classify $option '' a.wav
+done
+refuse 66 "^hearsay: '': " classify -m "$model" ''
 refuse 64 '--realtime: takes no value' classify --realtime=1 a.wav
-for raw in '' 16000 16000:1 16000:1:s24le 0:1:s16le 16000:0:s16le 16000:1:s16le: a:b:c; do
+for raw in 16000 16000:1 16000:1:s24le 0:1:s16le 16000:0:s16le 16000:1:s16le: a:b:c; do
     refuse 64 "--raw '$raw'" classify -m "$model" --raw "$raw" "$tmp/a.wav"
 done
 
 # listen
 refuse 64 'takes no operands' listen "$tmp/a.wav"
+refuse 64 "--device '': must not be empty" listen -d ''
+refuse 64 "--input '': must not be empty" listen --input ''
 refuse 64 'one of the two' listen -d 0 --input "$tmp/a.wav"
 for threshold in -0.1 1.1 nan ''; do
     refuse 64 "--threshold '$threshold': must be a number from 0 to 1" --threshold "$threshold"
