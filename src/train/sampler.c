@@ -125,6 +125,11 @@ size_t hear_sampler_count(const hear_sampler *s)
     return s->n;
 }
 
+double hear_sampler_share(const hear_sampler *s, size_t i)
+{
+    return (s->sum[i] - (i ? s->sum[i - 1] : 0.0)) / s->sum[s->n - 1];
+}
+
 size_t hear_sampler_clip(const hear_sampler *s, size_t i)
 {
     return s->clip[i];

@@ -23,5 +23,6 @@ void hear_sampler_destroy(hear_sampler *s); /* NULL is allowed */
 
 size_t hear_sampler_draw(const hear_sampler *s, hear_rng *r); /* a clip */
 size_t hear_sampler_count(const hear_sampler *s);
-size_t hear_sampler_clip(const hear_sampler *s, size_t i); /* i < count, in no order of meaning */
+double hear_sampler_share(const hear_sampler *s, size_t i); /* how likely clip i is drawn */
+size_t hear_sampler_clip(const hear_sampler *s, size_t i);  /* i < count, in no order of meaning */
 #endif

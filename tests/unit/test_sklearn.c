@@ -1,5 +1,5 @@
 /* test_sklearn.c - models that skl2onnx exports from scikit-learn give ONNX Runtime's numbers. */
-#include "test.h"
+#include "drawn.h"
 
 #include "nn/onnx.h"
 #include "nn/plan.h"
@@ -13,15 +13,6 @@
 #include "tests/data/sklearn_models.inc"
 
 enum { ROWS = 24, FEATURES = 4, N_MODELS = sizeof models / sizeof models[0] };
-
-/* -1 .. 1 in steps of 2^-12, as the script draws them. */
-static void draw(float *x, size_t n, uint32_t state)
-{
-    for (size_t i = 0; i < n; i++) {
-        state = state * 1664525u + 1013904223u;
-        x[i] = (float)(state >> 19) / 4096.0f - 1.0f;
-    }
-}
 
 static hear_graph *open_model(const char *name)
 {
@@ -44,7 +35,7 @@ static void check_model(size_t m, size_t batch)
     if (hear_plan_create(&p, g, &(hear_plan_config){ .batch = batch }, &err) != HEAR_OK)
         fail_msg("%s: %s", models[m].name, err.text);
     float x[ROWS * FEATURES];
-    draw(x, ROWS * FEATURES, 7);
+    drawn(x, ROWS * FEATURES, 7);
     x[(ROWS - 1) * FEATURES] = x[(ROWS - 2) * FEATURES + 1] = NAN;
     assert_int_equal(hear_plan_n_outputs(p), 2);
     for (size_t first = 0; first < models[m].n_rows; first += batch) {
@@ -104,7 +95,7 @@ static void test_a_models_probabilities_are_its_output(void **state)
         if (hear_infer_create(&infer, model, &err) != HEAR_OK)
             fail_msg("%s: %s", models[m].name, err.text);
         float x[FEATURES], probs[3];
-        draw(x, FEATURES, 7);
+        drawn(x, FEATURES, 7);
         hear_infer_run(infer, x, probs);
         for (size_t i = 0; i < info.n_labels; i++)
             assert_close(probs[i], models[m].probs[i], 2e-6);
