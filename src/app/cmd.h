@@ -20,6 +20,7 @@ struct hear_cmd {
     int (*run)(const hear_cmd *cmd, int argc, char **argv);
 };
 
+extern const hear_cmd hear_cmd_augment;
 extern const hear_cmd hear_cmd_classify;
 extern const hear_cmd hear_cmd_devices;
 extern const hear_cmd hear_cmd_evaluate;

@@ -16,6 +16,7 @@
 static const hear_cmd *const commands[] = {
     &hear_cmd_listen,
     &hear_cmd_classify,
+    &hear_cmd_augment,
     &hear_cmd_devices,
     &hear_cmd_evaluate,
     &hear_cmd_features,
