@@ -155,8 +155,8 @@ static void set_type(hear_value *v, const HearOnnx__TypeProto *type)
         return; /* a tensor knows itself better */
     const HearOnnx__TypeProto__Tensor *t = type->tensor_type;
     const hear_dtype dtype = hear_onnx_dtype(t->elem_type);
-    if (!dtype || (dtype == HEAR_F32 && t->elem_type != HEAR_F32))
-        return; /* half precision stays unknown: only constants are widened */
+    if (!dtype)
+        return;
     v->dtype = dtype;
     if (!t->shape || t->shape->n_dim > HEAR_MAX_RANK)
         return;
@@ -296,6 +296,15 @@ static hear_status push_node(reader *r, const HearOnnx__NodeProto *n, const size
     return status;
 }
 
+/* Networks in half precision run in float32: so what they cast to is float32. */
+static void widen(hear_attr *a)
+{
+    const bool is_type = strcmp(a->name, "to") == 0 || strcmp(a->name, "output_dtype") == 0;
+    if (is_type && a->type == HEAR_ATTR_INT && a->ints[0] > 0 && a->ints[0] <= INT32_MAX &&
+        hear_onnx_dtype((int32_t)a->ints[0]) == HEAR_F32)
+        a->ints[0] = HEAR_F32;
+}
+
 static hear_status add_attributes(reader *r, const HearOnnx__NodeProto *n, const char *what)
 {
     hear_node *to = hear_graph_last_node(r->to);
@@ -309,6 +318,7 @@ static hear_status add_attributes(reader *r, const HearOnnx__NodeProto *n, const
         if (status != HEAR_OK) {
             hear_attr_clear(&a);
         } else {
+            widen(&a);
             status = hear_node_take_attr(to, &a);
             if (status != HEAR_OK)
                 hear_fail(r->err, status, NULL);

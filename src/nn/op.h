@@ -10,7 +10,7 @@
 
 #include "nn/graph.h"
 
-#define HEAR_OPSET_MAX 22
+#define HEAR_OPSET_MAX 28
 #define HEAR_OPSET_ML_MAX 5
 
 typedef struct hear_op hear_op;

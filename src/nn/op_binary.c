@@ -1,8 +1,8 @@
-/* op_binary.c - Add, Sub, Mul, Div, Pow, Max, Min with NumPy's broadcasting: float32, and int64 for
- * arithmetic on shapes while planning.
+/* op_binary.c - Add, Sub, Mul, Div, Mod, Pow, PRelu, Max, Min, Sum with NumPy's broadcasting:
+ * float32, and int64 and int32 for arithmetic on shapes.
  *
  * Each is a struct of row functions: u and v are the inputs' numbers, w the output's, g its
- * gradient. Max and Min of more than two inputs go through the output, one input at a time. */
+ * gradient. Max, Min and Sum of more than two inputs go through the output, one input at a time. */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -18,10 +18,12 @@ typedef struct {
     hear_broadcast b[];
 } params;
 
-#define F32_I64 (1u << HEAR_F32 | 1u << HEAR_I64)
+#define KNOWN (1u << HEAR_F32 | 1u << HEAR_I64 | 1u << HEAR_I32)
 
 typedef void row_f32(float *y, const float *a, size_t sa, const float *b, size_t sb, size_t n);
 typedef void row_i64(int64_t *y, const int64_t *a, size_t sa, const int64_t *b, size_t sb,
+                     size_t n);
+typedef void row_i32(int32_t *y, const int32_t *a, size_t sa, const int32_t *b, size_t sb,
                      size_t n);
 typedef void row_back(float *ga, float *gb, const float *g, const float *a, size_t sa,
                       const float *b, size_t sb, const float *y, size_t n);
@@ -74,7 +76,13 @@ typedef void row_back(float *ga, float *gb, const float *g, const float *a, size
             gb[0] += (float)sum_b;                                                                 \
     }
 
-/* int64 wraps around, as the operators that made such numbers do. */
+typedef struct {
+    row_f32 *f32;
+    row_i64 *i64;
+    row_i32 *i32;
+} rows;
+
+/* Whole numbers wrap around, as the operators that made such numbers do. */
 #define WRAP(op) (int64_t)((uint64_t)u op(uint64_t) v)
 static int64_t divide(int64_t u, int64_t v)
 {
@@ -95,26 +103,47 @@ static int64_t power_of(int64_t u, int64_t v)
     return (int64_t)y;
 }
 
-ROW(add_f32, float, u + v)
-ROW(sub_f32, float, u - v)
-ROW(mul_f32, float, u *v)
-ROW(div_f32, float, u / v)
-ROW(pow_f32, float, v == 2.0f ? u * u : powf(u, v))
-ROW(max_f32, float, v > u || isnan(v) ? v : u)
-ROW(min_f32, float, v < u || isnan(v) ? v : u)
-ROW(add_i64, int64_t, WRAP(+))
-ROW(sub_i64, int64_t, WRAP(-))
-ROW(mul_i64, int64_t, WRAP(*))
-ROW(div_i64, int64_t, divide(u, v))
-ROW(pow_i64, int64_t, power_of(u, v))
-ROW(max_i64, int64_t, v > u ? v : u)
-ROW(min_i64, int64_t, v < u ? v : u)
+/* The remainder with the divisor's sign, as Python has it, and with the dividend's, as C. */
+static int64_t modulo(int64_t u, int64_t v)
+{
+    const int64_t rest = v == 0 || v == -1 ? 0 : u % v;
+    return rest != 0 && (rest < 0) != (v < 0) ? rest + v : rest;
+}
+
+static float modulo_f32(float u, float v)
+{
+    const float rest = fmodf(u, v);
+    return rest != 0.0f && (rest < 0.0f) != (v < 0.0f) ? rest + v : rest;
+}
+
+static int64_t rest_of(int64_t u, int64_t v)
+{
+    return v == 0 || v == -1 ? 0 : u % v;
+}
+
+#define ROWS(name, real, whole)                                                                    \
+    ROW(name##_f32, float, real)                                                                   \
+    ROW(name##_i64, int64_t, whole)                                                                \
+    ROW(name##_i32, int32_t, (int32_t)(whole))                                                     \
+    static const rows name##_rows = { name##_f32, name##_i64, name##_i32 };
+ROWS(add, u + v, WRAP(+))
+ROWS(sub, u - v, WRAP(-))
+ROWS(mul, u *v, WRAP(*))
+ROWS(div, u / v, divide(u, v))
+ROWS(pow, v == 2.0f ? u * u : powf(u, v), power_of(u, v))
+ROWS(max, v > u || isnan(v) ? v : u, v > u ? v : u)
+ROWS(min, v < u || isnan(v) ? v : u, v < u ? v : u)
+ROW(prelu_f32, float, u < 0.0f ? u * v : u)
+static const rows prelu_rows = { prelu_f32, NULL, NULL };
+ROWS(mod, modulo_f32(u, v), modulo(u, v))
+ROWS(rest, fmodf(u, v), rest_of(u, v))
 BACK(add_back, 1.0f, 1.0f)
 BACK(sub_back, 1.0f, -1.0f)
 BACK(mul_back, v, u)
 BACK(div_back, 1.0f / v, -w / v)
 BACK(pow_back, v *powf(u, v - 1.0f), w *logf(u))
 /* of equal ones the first gets the gradient */
+BACK(prelu_back, u < 0.0f ? v : 1.0f, u < 0.0f ? u : 0.0f)
 BACK(max_back, v > u ? 0.0f : 1.0f, v > u ? 1.0f : 0.0f)
 BACK(min_back, v < u ? 0.0f : 1.0f, v < u ? 1.0f : 0.0f)
 
@@ -131,8 +160,7 @@ static hear_status infer(hear_call *c, hear_error *err)
     for (size_t j = 0; j < c->n_in; j++) {
         if (!c->in[j])
             return hear_call_fail(c, err, "input %zu is left out", j);
-        const hear_status s =
-            hear_call_want_dtype(c, j, whole_exponent(c) ? F32_I64 | 1u << HEAR_I32 : F32_I64, err);
+        const hear_status s = hear_call_want_dtype(c, j, KNOWN, err);
         if (s)
             return s;
         if (c->in[j]->dtype != c->in[0]->dtype && !whole_exponent(c))
@@ -144,7 +172,8 @@ static hear_status infer(hear_call *c, hear_error *err)
                                   hear_shape_text(&c->in[j]->shape, b, sizeof b));
         }
     }
-    if (c->training && c->n_in != 2)
+    c->view = c->n_in == 1;
+    if (c->training && c->n_in > 2)
         return hear_call_fail(c, err, "can be trained with two inputs only");
     hear_call_set_out(c, 0, c->in[0]->dtype, &shape);
     if (whole_exponent(c))
@@ -165,6 +194,17 @@ static hear_status infer(hear_call *c, hear_error *err)
     return HEAR_OK;
 }
 
+/* The slopes are repeated, never the numbers. */
+static hear_status infer_prelu(hear_call *c, hear_error *err)
+{
+    hear_status s;
+    if ((s = hear_call_want_f32(c, 0, err)) || (s = infer(c, err)))
+        return s;
+    if (!hear_shape_equal(&c->out[0]->shape, &c->in[0]->shape))
+        return hear_call_fail(c, err, "the slopes do not fit the input");
+    return HEAR_OK;
+}
+
 /* The exponent as float32. */
 static const float *exponent(hear_call *c)
 {
@@ -175,7 +215,7 @@ static const float *exponent(hear_call *c)
     return as_float;
 }
 
-static void forward(hear_call *c, row_f32 *f32, row_i64 *i64)
+static void forward(hear_call *c, const rows *r)
 {
     const params *p = c->params;
     const float *second = whole_exponent(c) ? exponent(c) : NULL;
@@ -186,12 +226,17 @@ static void forward(hear_call *c, row_f32 *f32, row_i64 *i64)
         const float *v_f32 = second ? second : v->data;
         hear_broadcast_walk w = hear_broadcast_begin(b);
         for (; w.more; hear_broadcast_next(b, &w)) {
+            void *y = c->out[0]->data;
+            const void *a = u->data, *from = v->data;
             if (c->out[0]->dtype == HEAR_F32)
-                f32((float *)c->out[0]->data + w.out, (const float *)u->data + w.in[0], b->step[0],
-                    v_f32 + w.in[1], b->step[1], b->n);
+                r->f32((float *)y + w.out, (const float *)a + w.in[0], b->step[0], v_f32 + w.in[1],
+                       b->step[1], b->n);
+            else if (c->out[0]->dtype == HEAR_I64)
+                r->i64((int64_t *)y + w.out, (const int64_t *)a + w.in[0], b->step[0],
+                       (const int64_t *)from + w.in[1], b->step[1], b->n);
             else
-                i64((int64_t *)c->out[0]->data + w.out, (const int64_t *)u->data + w.in[0],
-                    b->step[0], (const int64_t *)v->data + w.in[1], b->step[1], b->n);
+                r->i32((int32_t *)y + w.out, (const int32_t *)a + w.in[0], b->step[0],
+                       (const int32_t *)from + w.in[1], b->step[1], b->n);
         }
     }
     hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
@@ -219,37 +264,63 @@ static const char *const quotient[] = { "x=2x3x4 x=2x3x4(0.5..2)", "x=3 x=2x1(0.
 static const char *const power[] = { "x=2x3(0.5..2) x=2x3", "x=2x3(0.5..2) x=1", "x=3 i=2,3,1",
                                      NULL };
 
-#define BINARY(id, text, most, since, the_i64, the_cases)                                          \
+static const char *const slopes[] = { "x=2x3x4 x=3x1(0.1..0.5)", "x=2x3 x=2x3(0.1..0.5)",
+                                      "x=2x3x2x2 x=1(0.1..0.5)", NULL };
+
+#define FORWARD(id, rows)                                                                          \
     static void id##_forward(hear_call *c)                                                         \
     {                                                                                              \
-        forward(c, id##_f32, the_i64);                                                             \
-    }                                                                                              \
+        forward(c, rows);                                                                          \
+    }
+#define BACKWARD(id)                                                                               \
     static void id##_backward(hear_call *c)                                                        \
     {                                                                                              \
         backward(c, id##_back);                                                                    \
-    }                                                                                              \
+    }
+#define MANY 64
+#define BINARY(id, text, least, most, since, the_attrs, the_infer, the_diff, the_backward,         \
+               the_cases)                                                                          \
     const hear_op hear_op_##id = {                                                                 \
         .name = text,                                                                              \
         .domain = "",                                                                              \
         .min_opset = since,                                                                        \
         .max_opset = HEAR_OPSET_MAX,                                                               \
-        .min_in = most > 2 ? 1 : 2,                                                                \
+        .min_in = least,                                                                           \
         .max_in = most,                                                                            \
         .max_out = 1,                                                                              \
-        .diff = 3,                                                                                 \
+        .attrs = the_attrs,                                                                        \
+        .diff = the_diff,                                                                          \
         .inplace = true,                                                                           \
         .fuses_act = true,                                                                         \
-        .infer = infer,                                                                            \
+        .infer = the_infer,                                                                        \
         .forward = id##_forward,                                                                   \
-        .backward = id##_backward,                                                                 \
+        .backward = the_backward,                                                                  \
         .cases = the_cases,                                                                        \
     }
+#define ARITHMETIC(id, text, since, the_cases)                                                     \
+    FORWARD(id, &id##_rows)                                                                        \
+    BACKWARD(id)                                                                                   \
+    BINARY(id, text, 2, 2, since, NULL, infer, 3, id##_backward, the_cases)
+#define VARIADIC(id, text, since, the_rows, the_back)                                              \
+    FORWARD(id, the_rows)                                                                          \
+    BINARY(id, text, 1, MANY, since, NULL, infer, 3, the_back, two)
 
-#define MANY 64
-BINARY(add, "Add", 2, 7, add_i64, two);
-BINARY(sub, "Sub", 2, 7, sub_i64, two);
-BINARY(mul, "Mul", 2, 7, mul_i64, two);
-BINARY(div, "Div", 2, 7, div_i64, quotient);
-BINARY(pow, "Pow", 2, 7, pow_i64, power);
-BINARY(max, "Max", MANY, 8, max_i64, two);
-BINARY(min, "Min", MANY, 8, min_i64, two);
+ARITHMETIC(add, "Add", 7, two);
+ARITHMETIC(sub, "Sub", 7, two);
+ARITHMETIC(mul, "Mul", 7, two);
+ARITHMETIC(div, "Div", 7, quotient);
+ARITHMETIC(pow, "Pow", 7, power);
+BACKWARD(max)
+BACKWARD(min)
+VARIADIC(max, "Max", 8, &max_rows, max_backward);
+VARIADIC(min, "Min", 8, &min_rows, min_backward);
+VARIADIC(sum, "Sum", 8, &add_rows, add_backward);
+FORWARD(prelu, &prelu_rows)
+BACKWARD(prelu)
+BINARY(prelu, "PRelu", 2, 2, 7, NULL, infer_prelu, 3, prelu_backward, slopes);
+
+static const char *const rests[] = { "i=7,-7 i=3,3", "n=7,-7 n=2,-3 fmod=1",
+                                     "x=2x3 x=3(1..2) fmod=1", NULL };
+static const hear_op_attr fmod_attrs[] = { { "fmod", HEAR_ATTR_INT }, { 0 } };
+FORWARD(mod, hear_call_int(c, "fmod", 0) ? &rest_rows : &mod_rows)
+BINARY(mod, "Mod", 2, 2, 10, fmod_attrs, infer, 0, NULL, rests);

@@ -71,8 +71,8 @@ hear_status hear_call_want_dtype(const hear_call *c, size_t j, unsigned dtypes, 
 {
     if (!hear_call_has_in(c, j) || (dtypes >> c->in[j]->dtype & 1u))
         return HEAR_OK;
-    return hear_call_fail(c, err, "input %zu: element type %d is not supported", j,
-                          (int)c->in[j]->dtype);
+    return hear_call_fail(c, err, "input %zu: element type %s is not supported", j,
+                          hear_dtype_name(c->in[j]->dtype));
 }
 
 hear_status hear_call_want_f32(const hear_call *c, size_t j, hear_error *err)

@@ -1,5 +1,5 @@
-/* op_cast.c - Cast between the numeric element types: towards zero, and what does not fit into an
- * integer type becomes its nearest end (NaN: 0). */
+/* op_cast.c - Cast and CastLike between the numeric element types: towards zero, and what does not
+ * fit into an integer type becomes its nearest end (NaN: 0). */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -14,7 +14,7 @@ static const unsigned numeric = 1u << HEAR_F32 | 1u << HEAR_F64 | 1u << HEAR_I32
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
-    const int64_t to = hear_call_int(c, "to", 0);
+    const int64_t to = c->n_in > 1 ? (int64_t)c->in[1]->dtype : hear_call_int(c, "to", 0);
     const hear_status s = hear_call_want_dtype(c, 0, numeric, err);
     if (s)
         return s;
@@ -108,19 +108,32 @@ static void forward(hear_call *c)
     }
 }
 
-static const hear_op_attr attrs[] = { { "saturate", HEAR_ATTR_INT },
+static const hear_op_attr attrs[] = { { "round_mode", HEAR_ATTR_STRING }, /* of 8-bit floats */
+                                      { "saturate", HEAR_ATTR_INT },      /* likewise */
                                       { "to", HEAR_ATTR_INT },
                                       { 0 } };
+static const hear_op_attr like_attrs[] = { { "round_mode", HEAR_ATTR_STRING },
+                                           { "saturate", HEAR_ATTR_INT },
+                                           { 0 } };
+static const char *const cases[] = { "x=2x3 to=1", NULL };
+static const char *const like_cases[] = { "x=2x3 x=1 opset=19", NULL };
 
-const hear_op hear_op_cast = {
-    .name = "Cast",
-    .domain = "",
-    .min_opset = 6,
-    .max_opset = HEAR_OPSET_MAX,
-    .min_in = 1,
-    .max_in = 1,
-    .max_out = 1,
-    .attrs = attrs,
-    .infer = infer,
-    .forward = forward,
-};
+/* To its own type, and so to itself, a tensor has a gradient. */
+#define CAST(id, text, since, n, the_attrs, the_cases)                                             \
+    const hear_op hear_op_##id = {                                                                 \
+        .name = text,                                                                              \
+        .domain = "",                                                                              \
+        .min_opset = since,                                                                        \
+        .max_opset = HEAR_OPSET_MAX,                                                               \
+        .min_in = n,                                                                               \
+        .max_in = n,                                                                               \
+        .max_out = 1,                                                                              \
+        .attrs = the_attrs,                                                                        \
+        .diff = 1,                                                                                 \
+        .infer = infer,                                                                            \
+        .forward = forward,                                                                        \
+        .cases = the_cases,                                                                        \
+    }
+
+CAST(cast, "Cast", 6, 1, attrs, cases);
+CAST(cast_like, "CastLike", 15, 2, like_attrs, like_cases);

@@ -1,4 +1,5 @@
-/* op_shape.c - Shape: the dimensions of a tensor as int64; a constant once planned. */
+/* op_shape.c - Shape and Size: the dimensions of a tensor and the number of its elements, as int64;
+ * constants once planned. */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -39,6 +40,19 @@ static void forward(hear_call *c)
         ((int64_t *)c->out[0]->data)[i - p->first] = c->in[0]->shape.dim[i];
 }
 
+static hear_status infer_size(hear_call *c, hear_error *err)
+{
+    const hear_shape scalar = { 0 };
+    (void)err;
+    hear_call_set_out(c, 0, HEAR_I64, &scalar);
+    return HEAR_OK;
+}
+
+static void size_forward(hear_call *c)
+{
+    *(int64_t *)c->out[0]->data = (int64_t)c->in[0]->count;
+}
+
 static const hear_op_attr attrs[] = { { "end", HEAR_ATTR_INT }, { "start", HEAR_ATTR_INT }, { 0 } };
 
 const hear_op hear_op_shape = {
@@ -53,4 +67,17 @@ const hear_op hear_op_shape = {
     .of_shape = true,
     .infer = infer,
     .forward = forward,
+};
+
+const hear_op hear_op_size = {
+    .name = "Size",
+    .domain = "",
+    .min_opset = 1,
+    .max_opset = HEAR_OPSET_MAX,
+    .min_in = 1,
+    .max_in = 1,
+    .max_out = 1,
+    .of_shape = true,
+    .infer = infer_size,
+    .forward = size_forward,
 };

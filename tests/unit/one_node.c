@@ -99,20 +99,52 @@ static size_t read_ints(const char *text, int64_t *values)
     return n;
 }
 
+/* 0 for a word that is no list of whole numbers. */
+static hear_dtype dtype_of(char letter)
+{
+    switch (letter) {
+    case 'i':
+        return HEAR_I64;
+    case 'n':
+        return HEAR_I32;
+    case 'b':
+        return HEAR_BOOL;
+    case 's':
+        return HEAR_I8;
+    case 'u':
+        return HEAR_U8;
+    default:
+        return (hear_dtype)0;
+    }
+}
+
+static bool is_list(const char *word)
+{
+    return word[0] && word[1] == '=' && dtype_of(word[0]);
+}
+
 static void read_list(reader *r, const char *word)
 {
     int64_t values[MOST];
     const size_t n = read_ints(word + 2, values);
     const hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
-    const bool is_wide = word[0] == 'i';
+    const hear_dtype dtype = dtype_of(word[0]);
     hear_tensor *t;
-    assert_int_equal(hear_tensor_create(&t, is_wide ? HEAR_I64 : HEAR_I32, &shape), HEAR_OK);
-    for (size_t i = 0; i < n; i++) {
-        if (is_wide)
+    assert_int_equal(hear_tensor_create(&t, dtype, &shape), HEAR_OK);
+    for (size_t i = 0; i < n; i++)
+        switch (dtype) {
+        case HEAR_I64:
             ((int64_t *)t->data)[i] = values[i];
-        else
+            break;
+        case HEAR_I32:
             ((int32_t *)t->data)[i] = (int32_t)values[i];
-    }
+            break;
+        case HEAR_BOOL:
+            ((uint8_t *)t->data)[i] = values[i] != 0;
+            break;
+        default:
+            ((uint8_t *)t->data)[i] = (uint8_t)values[i];
+        }
     char name[32];
     snprintf(name, sizeof name, "i%zu", r->n_in);
     assert_int_equal(hear_graph_add_init(r->graph, name, t, &r->in[r->n_in++]), HEAR_OK);
@@ -191,7 +223,7 @@ static reader read_node(const char *op, const char *text, bool as_weights)
     for (size_t i = 0; i < n_words; i++) {
         if (strncmp(words[i], "x=", 2) == 0 || strncmp(words[i], "c=", 2) == 0)
             read_tensor(&r, words[i]);
-        else if (strncmp(words[i], "i=", 2) == 0 || strncmp(words[i], "n=", 2) == 0)
+        else if (is_list(words[i]))
             read_list(&r, words[i]);
         else if (strcmp(words[i], "-") == 0)
             r.in[r.n_in++] = HEAR_NO_VALUE;
@@ -212,9 +244,8 @@ static reader read_node(const char *op, const char *text, bool as_weights)
         const char *w = words[i];
         if (strcmp(w, "learning") == 0)
             r.learning = true;
-        else if (strncmp(w, "x=", 2) && strncmp(w, "c=", 2) && strncmp(w, "i=", 2) &&
-                 strncmp(w, "n=", 2) && strcmp(w, "-") && strncmp(w, "outs=", 5) &&
-                 strncmp(w, "opset=", 6))
+        else if (strncmp(w, "x=", 2) && strncmp(w, "c=", 2) && !is_list(w) && strcmp(w, "-") &&
+                 strncmp(w, "outs=", 5) && strncmp(w, "opset=", 6))
             read_attr(&r, hear_graph_last_node(r.graph), w);
     }
     return r;

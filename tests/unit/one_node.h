@@ -8,6 +8,9 @@
  *   c=2{1,2}        a float32 tensor that is a constant in any case
  *   i=0,-1          a list of int64, a constant; "i=" is an empty one
  *   n=2,3           a list of int32
+ *   b=1,0           a list of bool
+ *   s=-3,4          a list of int8
+ *   u=3,200         a list of uint8
  *   -               an input that is left out
  *   name=value      an attribute of the operator, of the type that it states; lists have commas (a
  *                   tensor is a list of int64)

@@ -111,7 +111,7 @@ static void change(hear_rng *r, const hear_op *op, line *l)
         break;
     case 2: /* leave an input out, or another version */
         if (l->n < WORDS - 1 && hear_rng_below(r, 2))
-            snprintf(l->word[l->n++], sizeof l->word[0], "opset=%d", (int)hear_rng_below(r, 23));
+            snprintf(l->word[l->n++], sizeof l->word[0], "opset=%d", (int)hear_rng_below(r, 31));
         else if (word[1] == '=')
             snprintf(word, sizeof l->word[0], "-");
         break;
@@ -252,6 +252,31 @@ static void test_numbers_out_of_range_are_refused(void **state)
         { "Pad", "x=2x3 i=0,0", "2 numbers for 2 dimensions" },
         { "Pad", "x=0x3 i=1,0,0,0 mode=edge", "the input is empty" },
         { "Unsqueeze", "x=2 i=3", "axis 3 is out of range" },
+        { "Split", "x=4 i=1,4 outs=2", "length 4 does not fit" },
+        { "Split", "x=4 i=1,-1,4 outs=3", "length -1 does not fit" },
+        { "Split", "x=4 i=1,2 outs=2", "do not add up to 4" },
+        { "Split", "x=4 i=4 outs=2", "1 lengths for 2 outputs" },
+        { "Expand", "x=3 i=2,2", "does not fit the shape asked for" },
+        { "Expand", "x=3 i=-1,3", "shape holds -1" },
+        { "Expand", "x=1 i=65536,65536", "MiB" },
+        { "Tile", "x=3 i=9223372036854775807", "repeats" },
+        { "Tile", "x=3 i=2147483647", "MiB" },
+        { "Tile", "x=1x1x1x1x1 i=2,2,2,2,2", "more than 4 dimensions to repeat" },
+        { "Where", "b=1,0 x=2 x=3", "shapes do not fit" },
+        { "Where", "x=2 x=2 x=2", "element type float32 is not supported" },
+        { "Range", "i=0 i=9223372036854775807 i=1", "numbers" },
+        { "Range", "i=0 i=1 i=0", "numbers" },
+        { "Range", "i=0 i=1000000000 i=1", "MiB" },
+        { "ConstantOfShape", "i=-1", "shape holds -1" },
+        { "LayerNormalization", "x=2x3 x=2", "the scale has 2 numbers instead of 3" },
+        { "InstanceNormalization", "x=2x3x4 x=3 x=4", "the bias has 4 numbers instead of 3" },
+        { "GroupNormalization", "x=1x6x2 x=6 x=6 num_groups=4 opset=21", "does not divide" },
+        { "PRelu", "x=3 x=2x3", "the slopes do not fit" },
+        { "QuantizeLinear", "x=2x3 x=2 axis=1", "the scale does not fit axis 1" },
+        { "QuantizeLinear", "x=2x3 x=1 i=3", "element type int64 is not supported" },
+        { "DequantizeLinear", "s=1,2 x=1 u=3", "the zero point is uint8, not int8" },
+        { "DequantizeLinear", "s=1,2 x=2 s=3 axis=0", "scale and zero point differ" },
+        { "DequantizeLinear", "s=1,2 x=1 block_size=-1 axis=0 opset=21", "block_size" },
         { "Cast", "x=2 to=99", "element type 99" },
         { "Cast", "x=2 to=-9223372036854775808", "is not supported" },
         { "Clip", "x=2 x=2", "must be one number" },

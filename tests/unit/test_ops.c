@@ -25,8 +25,8 @@ static void test_every_operator_states_itself(void **state)
 static void test_errors_name_operator_node_and_opset(void **state)
 {
     (void)state;
-    assert_string_equal(one_node_error("Relu", "x=3 opset=23"),
-                        "Relu \"node\": opset 23 is not supported (6 to 22)");
+    assert_string_equal(one_node_error("Relu", "x=3 opset=29"),
+                        "Relu \"node\": opset 29 is not supported (6 to 28)");
     assert_string_equal(one_node_error("Nonsense", "x=3"),
                         "Nonsense \"node\" (opset 17): no such operator here");
     assert_string_equal(one_node_error("Relu", "x=3 sharpness=2"),
@@ -182,11 +182,52 @@ static void test_dropout_is_free_in_inference(void **state)
     one_node_refuse("Dropout", "x=3 ratio=1 opset=10", "ratio");
 }
 
+static void test_quantised_numbers_come_back(void **state)
+{
+    (void)state;
+    /* (x - 128) 0.5; by channel, (x - z) s; a bias of 32 bits has no zero point */
+    one_node_expect("DequantizeLinear", "u=0,128,255 c={0.5} u=128", "3{-64,0,63.5}");
+    one_node_expect("DequantizeLinear", "s=-128,2,3 c=3{0.5,1,2} s=0,2,-1 axis=0", "3{-64,0,8}");
+    one_node_expect("DequantizeLinear", "n=100000,-3 c={0.001}", "2{100,-0.003}");
+}
+
+static void test_norms_of_a_row_worked_out_by_hand(void **state)
+{
+    (void)state;
+    /* 1, 3: mean 2, variance 1; times 2, plus 1 */
+    one_node_expect("LayerNormalization", "x=1x2{1,3} c=2{2,2} c=2{1,1} epsilon=0", "1x2{-1,3}");
+    one_node_expect("InstanceNormalization", "x=1x2x2{1,3,0,4} c=2{1,2} c=2{0,1} epsilon=0",
+                    "1x2x2{-1,1,-1,3}");
+    one_node_expect("GroupNormalization",
+                    "x=1x2x2{1,1,3,3} c=2{1,2} c=2{0,5} num_groups=1 epsilon=0 opset=21",
+                    "1x2x2{-1,-1,7,7}");
+    one_node_expect("RMSNormalization", "x=1x2{3,4} c=2{5,5} epsilon=0 opset=23",
+                    "1x2{4.2426407,5.6568542}"); /* over the root of 12.5 */
+    one_node_expect("ReduceL2", "x=2x2{3,4,5,12} axes=1 keepdims=0", "2{5,13}");
+    one_node_expect("ReduceLogSumExp", "x=1x2{1000,1000} axes=1 keepdims=0", "1{1000.6931472}");
+}
+
+static void test_pieces_chosen_repeated_and_cut(void **state)
+{
+    (void)state;
+    one_node_expect("Where", "b=1,0 x=2x1{1,2} c=1{9}", "2x2{1,9,2,9}");
+    one_node_expect("Tile", "x=1x2{1,2} i=2,2", "2x4{1,2,1,2,1,2,1,2}");
+    one_node_expect("Expand", "x=2x1{1,2} i=1,3", "2x3{1,1,1,2,2,2}");
+    one_node_expect("Split", "x=5{1,2,3,4,5} num_outputs=2 outs=2 opset=18", "3{1,2,3}");
+    one_node_expect("Sum", "x=2{1,2}", "2{1,2}");
+    one_node_expect("Sum", "x=2{1,2} c=1{3} c=2{10,20}", "2{14,25}");
+    one_node_expect("Mod", "x=2{-7,7} c=1{3} fmod=1", "2{-1,1}");
+    one_node_expect("PRelu", "x=2x2{-1,2,-3,4} c=2x1{0.5,0.1}", "2x2{-0.5,2,-0.3,4}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operator_states_itself),
         cmocka_unit_test(test_errors_name_operator_node_and_opset),
+        cmocka_unit_test(test_quantised_numbers_come_back),
+        cmocka_unit_test(test_norms_of_a_row_worked_out_by_hand),
+        cmocka_unit_test(test_pieces_chosen_repeated_and_cut),
         cmocka_unit_test(test_softmax_changed_with_opset_13),
         cmocka_unit_test(test_gemm_and_matmul),
         cmocka_unit_test(test_broadcasting_goes_both_ways),
