@@ -22,6 +22,7 @@ typedef struct {
     const hear_train_args *args;
     hear_job job;
     hear_train_progress progress;
+    hear_fit_result fit;
     hear_dataset *data;
     hear_sounds *sounds;
     char splits[256]; /* how they came about */
@@ -46,6 +47,16 @@ static void on_epoch(void *user, const hear_progress *p)
 {
     training *const t = user;
     hear_train_progress_epoch(&t->progress, p);
+}
+
+static void on_fit(void *user, const hear_fit_result *r)
+{
+    training *const t = user;
+    t->fit = *r;
+    if (r->solved && !r->converged)
+        hear_note(t->args->data, "not solved to convergence after %zu steps", r->n_steps);
+    else if (r->solved && !t->args->quiet)
+        hear_note(t->args->data, "solved in %zu steps, objective %.9g", r->n_steps, r->objective);
 }
 
 static bool is_stopped(void *user)
@@ -92,7 +103,7 @@ static void tell_splits(training *t, bool drawn)
              hear_dataset_count(d, HEAR_SPLIT_TEST));
     if (!t->args->quiet)
         hear_note(t->args->data, "%s", t->splits);
-    if (!t->args->quiet && hear_dataset_count(d, HEAR_SPLIT_VALID) == 0)
+    if (!t->args->quiet && hear_dataset_count(d, HEAR_SPLIT_VALID) == 0 && t->args->valid > 0.0)
         hear_note(t->args->data, "no label has a second group to choose the best epoch by: the "
                                  "last one is kept");
 }
@@ -117,10 +128,11 @@ static hear_status open_data(training *t, hear_error *err)
     }
     if (!a->quiet)
         hear_note(a->data, "%s",
-                  t->job.settings.batch == 0 ? "every window of every recording counts alike"
+                  t->job.settings.batch == 0 && (!hear_arch_fits(t->job.arch, &t->job.options) ||
+                                                 t->job.sampling == HEAR_SAMPLE_PLAIN)
+                      ? "every window of every recording counts alike"
                   : t->job.sampling == HEAR_SAMPLE_BALANCED
-                      ? "labels are drawn alike, sources and groups by the root of "
-                        "their size"
+                      ? "labels count alike, sources and groups by the root of their size"
                       : "recordings are drawn alike, whatever their label");
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
@@ -144,6 +156,16 @@ static void put_evaluation(const training *t, const char *name, const hear_judge
     printf("%s, by window:    ", name);
     hear_scores_line(stdout, e->windows);
     putchar('\n');
+}
+
+static void put_out_of_bag(const hear_fit_result *r)
+{
+    if (r->n_out_of_bag == 0)
+        return;
+    const hear_interval i = hear_wilson(r->n_out_of_bag_right, r->n_out_of_bag);
+    printf("out of bag, by window: accuracy %.1f %% (95 %% interval %.1f .. %.1f), n %zu\n",
+           100.0 * (double)r->n_out_of_bag_right / (double)r->n_out_of_bag, 100.0 * i.low,
+           100.0 * i.high, r->n_out_of_bag);
 }
 
 static hear_status evaluate(const training *t, const hear_model *model, hear_split split,
@@ -185,6 +207,7 @@ static hear_status keep(training *t, hear_model *model, bool interrupted, hear_e
     if (s == HEAR_OK)
         s = hear_onnx_write(model->graph, t->args->out, err);
     if (s == HEAR_OK) {
+        put_out_of_bag(&t->fit);
         put_evaluation(t, "valid", &valid);
         if (!interrupted)
             put_evaluation(t, "test", &test);
@@ -320,6 +343,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     }
     t.job.on_step = on_step;
     t.job.on_epoch = on_epoch;
+    t.job.on_fit = on_fit;
     t.job.stop = is_stopped;
     t.job.user = &t;
     if (s == HEAR_OK)

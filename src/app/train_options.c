@@ -31,7 +31,7 @@ const hear_train_args hear_train_defaults = {
 
 #define AT(field) offsetof(hear_train_args, field)
 const hear_option hear_train_options[] = {
-    { 'a', "arch", "logreg|mlp|cnn|cnn5", HEAR_OPT_CHOICE, AT(arch), .required = true,
+    { 'a', "arch", "logreg|mlp|forest|cnn|cnn5", HEAR_OPT_CHOICE, AT(arch), .required = true,
       .help = "the architecture; what is not given, it sets" },
     { 'd', "data", "DATA", HEAR_OPT_TEXT, AT(data), .required = true,
       .help = "a folder LABEL/RECORDING, or a table (tab separated,\nwith a header line: path, "
@@ -42,9 +42,18 @@ const hear_option hear_train_options[] = {
     { 0, "hidden", "N,...", HEAR_OPT_TEXT, AT(hidden), .help = "units of each hidden layer" },
     { 0, "activation", "relu|leaky_relu|tanh|sigmoid", HEAR_OPT_CHOICE, AT(activation),
       .help = "of the hidden layers (default: relu)" },
-    { 0, "input", "stats|flat", HEAR_OPT_CHOICE, AT(input),
-      .help = "of logreg and mlp: statistics of the frames over\nthe window, or the frames "
-              "themselves (default: stats)" },
+    { 0, "input", "stats|flat|descriptors", HEAR_OPT_CHOICE, AT(input),
+      .help = "of logreg, mlp and forest: statistics of the frames\nover the window, the frames "
+              "themselves, or mean and\ndeviation of six descriptors (default: stats, of\n"
+              "forest descriptors)" },
+    { 0, "C", "X", HEAR_OPT_REAL, AT(c), .max = 1e12,
+      .help = "of logreg: solve to convergence, C times the loss\nplus the penalty, as "
+              "scikit-learn" },
+    { 0, "penalty", "l2|l1", HEAR_OPT_CHOICE, AT(penalty), .help = "with --C (default: l2)" },
+    { 0, "trees", "N", HEAR_OPT_COUNT, AT(trees), .min = 1, .max = 10000,
+      .help = "of forest (default: 100)" },
+    { 0, "depth", "N", HEAR_OPT_COUNT, AT(depth), .min = 1, .max = 64,
+      .help = "of its trees (default: 2)" },
     { 0, "sigmoid", NULL, HEAR_OPT_FLAG, AT(sigmoid),
       .help = "one sigmoid unit for two labels instead of softmax" },
     { 0, "dropout", "P", HEAR_OPT_REAL, AT(dropout), .max = 0.99,
@@ -78,9 +87,9 @@ const hear_option hear_train_options[] = {
     { 0, "silence", "LABEL[:N]", HEAR_OPT_TEXT, AT(silence),
       .help = "add N (default 64) made recordings of silence,\ndigital zero to quiet noise, as "
               "LABEL" },
-    { 0, "valid", "P", HEAR_OPT_REAL, AT(valid), .min = 0.01, .max = 0.9,
+    { 0, "valid", "P", HEAR_OPT_REAL, AT(valid), .max = 0.9,
       .help = "share of the groups to choose the best epoch by,\nwhere the table names none "
-              "(default: 0.15)" },
+              "(default: 0.15; 0: none)" },
     { 0, "cross", "source|K", HEAR_OPT_TEXT, AT(cross),
       .help = "train and test K times by groups, or once without\neach source; no model unless "
               "--output is given too" },
@@ -154,16 +163,22 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *
     *job = (hear_job){ .arch = hear_arch_find(a->arch), .seed = a->seed };
     if (!job->arch)
         return hear_fail(err, HEAR_ERR_ARG, "there is no architecture '%s'", a->arch);
-    job->arch->settings(&job->settings);
-    take_settings(&job->settings, a);
     job->options = (hear_arch_options){ .activation = a->activation,
                                         .input = a->input,
                                         .dropout = isnan(a->dropout) ? -1.0 : a->dropout,
-                                        .sigmoid = a->sigmoid };
+                                        .sigmoid = a->sigmoid,
+                                        .c = a->c,
+                                        .l1 = a->penalty && strcmp(a->penalty, "l1") == 0,
+                                        .n_trees = (size_t)a->trees,
+                                        .depth = (size_t)a->depth };
+    hear_arch_settings_of(job->arch, &job->options, &job->settings);
+    take_settings(&job->settings, a);
     hear_status s = a->hidden ? parse_hidden(&job->options, a->hidden, err) : HEAR_OK;
     if (s == HEAR_OK)
         s = hear_arch_check(job->arch, &job->options, err);
-    if (s == HEAR_OK && a->batch)
+    if (s == HEAR_OK && a->penalty && !(a->c > 0.0))
+        s = hear_fail(err, HEAR_ERR_ARG, "--penalty goes with --C");
+    if (s == HEAR_OK && a->batch && !hear_arch_fits(job->arch, &job->options))
         s = parse_batch(job, a->batch, err);
     const char *augment = a->augment ? a->augment : job->settings.augment;
     if (job->settings.batch == 0)

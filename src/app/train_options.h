@@ -9,9 +9,9 @@
 typedef struct {
     const char *arch, *data, *root, *out, *log;
     const char *hidden, *activation, *input, *init, *batch, *optimizer, *schedule, *augment,
-        *balance, *silence, *cross;
-    double lr, weight_decay, momentum, smoothing, averaging, dropout, window_s, hop_s, valid;
-    uint64_t epochs, patience, seed, threads;
+        *balance, *silence, *cross, *penalty;
+    double c, lr, weight_decay, momentum, smoothing, averaging, dropout, window_s, hop_s, valid;
+    uint64_t trees, depth, epochs, patience, seed, threads;
     bool sigmoid, quiet;
 } hear_train_args;
 

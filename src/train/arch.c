@@ -9,10 +9,7 @@
 #include <string.h>
 
 static const hear_arch *const archs[] = {
-    &hear_arch_logreg,
-    &hear_arch_mlp,
-    &hear_arch_cnn,
-    &hear_arch_cnn5,
+    &hear_arch_logreg, &hear_arch_mlp, &hear_arch_cnn, &hear_arch_cnn5, &hear_arch_forest,
 };
 
 size_t hear_arch_count(void)
@@ -62,6 +59,35 @@ hear_init hear_arch_init(const hear_arch_options *options)
     return activations[find_activation(options->activation)].init;
 }
 
+void hear_arch_settings_of(const hear_arch *arch, const hear_arch_options *o, hear_arch_settings *s)
+{
+    arch->settings(s);
+    const char *input = o->input ? o->input : arch->input;
+    if (input && strcmp(input, "descriptors") == 0)
+        s->frontend = hear_frontend_of(HEAR_FEATURES_DESCRIPTORS);
+    if (hear_arch_fits(arch, o))
+        s->batch = 0;
+}
+
+bool hear_arch_fits(const hear_arch *arch, const hear_arch_options *o)
+{
+    return arch->fit && (!arch->takes_c || o->c > 0.0);
+}
+
+/* Options that are for some only. */
+static hear_status check_own(const hear_arch *arch, const hear_arch_options *o, hear_error *err)
+{
+    if (o->input && !arch->input)
+        return hear_fail(err, HEAR_ERR_ARG, "%s has no choice of input", arch->name);
+    if (o->c > 0.0 && !arch->takes_c)
+        return hear_fail(err, HEAR_ERR_ARG, "%s has no C", arch->name);
+    if ((o->n_trees > 0 || o->depth > 0) && !arch->takes_trees)
+        return hear_fail(err, HEAR_ERR_ARG, "%s has no trees", arch->name);
+    if (o->sigmoid && arch->takes_trees)
+        return hear_fail(err, HEAR_ERR_ARG, "%s has no sigmoid unit", arch->name);
+    return HEAR_OK;
+}
+
 hear_status hear_arch_check(const hear_arch *arch, const hear_arch_options *o, hear_error *err)
 {
     if (o->n_labels == 1)
@@ -76,7 +102,7 @@ hear_status hear_arch_check(const hear_arch *arch, const hear_arch_options *o, h
                          o->n_labels);
     if (o->dropout >= 1.0)
         return hear_fail(err, HEAR_ERR_ARG, "dropout must be below 1");
-    return HEAR_OK;
+    return check_own(arch, o, err);
 }
 
 hear_status hear_arch_build(hear_graph **out, const hear_arch *arch,

@@ -1,76 +1,18 @@
-/* arch_dense.c - logistic regression and multi-layer perceptrons, on statistics of the frames over
- * the window or on all of them. */
+/* arch_dense.c - logistic regression and multi-layer perceptrons. */
 #include "config.h"
 
 #include "train/arch.h"
 
+#include "base/error.h"
+#include "train/logreg.h"
+
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t lags[] = { 1, 2, 4, 8, 16, 32 }; /* frames */
-enum { N_LAGS = sizeof lags / sizeof lags[0] };
-
-static size_t root_mean_square(hear_net *n, const char *name, size_t x)
+static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t width)
 {
-    char text[48];
-    snprintf(text, sizeof text, "%s.square", name);
-    const size_t square = hear_net_node2(n, "Mul", text, x, x);
-    snprintf(text, sizeof text, "%s.mean", name);
-    const size_t mean = hear_net_reduce(n, "ReduceMean", text, square, 1, false);
-    return hear_net_node(n, "Sqrt", name, mean);
-}
-
-/* sqrt(mean((x[t + lag] - x[t])^2)), of each band over time: how fast it changes. */
-static size_t change(hear_net *n, size_t x, int64_t axis, int64_t lag, const char *name)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%s.later", name);
-    const size_t later = hear_net_trim(n, text, x, axis, lag, 0);
-    snprintf(text, sizeof text, "%s.sooner", name);
-    const size_t sooner = hear_net_trim(n, text, x, axis, 0, lag);
-    snprintf(text, sizeof text, "%s.step", name);
-    return root_mean_square(n, name, hear_net_node2(n, "Sub", text, later, sooner));
-}
-
-/* frames [N, window, n_mels] -> "features" [N, *count]: of each band the mean, the largest value,
- * the deviation, the change over 1 to 32 frames, and the step to the next band. */
-static size_t statistics(hear_net *n, size_t frames, size_t window, size_t n_mels, size_t *count)
-{
-    size_t parts[4 + N_LAGS], n_parts = 0;
-    const size_t mean = hear_net_reduce(n, "ReduceMean", "mean", frames, 1, true);
-    const size_t around = hear_net_node2(n, "Sub", "around", frames, mean);
-    parts[n_parts++] = hear_net_reduce(n, "ReduceMean", "level", frames, 1, false);
-    parts[n_parts++] = hear_net_reduce(n, "ReduceMax", "peak", frames, 1, false);
-    parts[n_parts++] = root_mean_square(n, "deviation", around);
-    *count = 3 * n_mels;
-    for (size_t i = 0; i < N_LAGS && lags[i] < (int64_t)window; i++) {
-        char name[24];
-        snprintf(name, sizeof name, "change%d", (int)lags[i]);
-        parts[n_parts++] = change(n, frames, 1, lags[i], name);
-        *count += n_mels;
-    }
-    if (n_mels > 1) {
-        parts[n_parts++] = change(n, frames, 2, 1, "contrast");
-        *count += n_mels - 1;
-    }
-    return hear_net_concat(n, "features", 1, n_parts, parts);
-}
-
-static size_t flat(hear_net *n, size_t frames, size_t window, size_t n_mels, size_t *count)
-{
-    *count = window * n_mels;
-    return hear_net_flatten(n, "features", frames);
-}
-
-static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
-{
-    const hear_shape shape = { .rank = 3, .dim = { -1, (int64_t)window, (int64_t)n_mels } };
-    size_t frames = HEAR_NO_VALUE, count;
-    if (n->status == HEAR_OK)
-        n->status = hear_graph_add_input(n->graph, "frames", HEAR_F32, &shape, &frames);
-    const bool whole = o->input && strcmp(o->input, "flat") == 0;
-    size_t x = whole ? flat(n, frames, window, n_mels, &count)
-                     : statistics(n, frames, window, n_mels, &count);
+    size_t count = 0;
+    size_t x = hear_arch_features(n, o->input ? o->input : "stats", window, width, &count);
     x = hear_arch_standardised(n, x, count);
     for (size_t i = 0; i < o->n_hidden; i++) {
         char name[32];
@@ -87,7 +29,7 @@ static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t
     hear_arch_head(n, o, x, count);
 }
 
-static void build_mlp(hear_net *n, const hear_arch_options *options, size_t window, size_t n_mels)
+static void build_mlp(hear_net *n, const hear_arch_options *options, size_t window, size_t width)
 {
     hear_arch_options o = *options;
     if (o.n_hidden == 0) {
@@ -96,10 +38,10 @@ static void build_mlp(hear_net *n, const hear_arch_options *options, size_t wind
     }
     if (o.dropout < 0.0)
         o.dropout = 0.2;
-    build(n, &o, window, n_mels);
+    build(n, &o, window, width);
 }
 
-static void settings(hear_arch_settings *s)
+void hear_arch_dense_settings(hear_arch_settings *s)
 {
     s->frontend = hear_frontend_default();
     s->frontend.n_mels = 64;
@@ -117,17 +59,56 @@ static void settings(hear_arch_settings *s)
     s->averaging = 0.99;
 }
 
+/* Weights of "logits" from those solved for; two labels share one vector. */
+static void put_weights(const hear_logreg *l, const hear_tensor *weight, const hear_tensor *bias)
+{
+    const size_t n = l->n_features, n_units = bias->count;
+    for (size_t u = 0; u < n_units; u++) {
+        const double *from = l->weights + (n_units == l->n_units ? u : 0) * (n + 1);
+        const double by = n_units == l->n_units ? 1.0 : u == 0 ? -0.5 : 0.5;
+        for (size_t k = 0; k < n; k++)
+            ((float *)weight->data)[u * n + k] = (float)(by * from[k]);
+        ((float *)bias->data)[u] = (float)(by * from[n]);
+    }
+}
+
+static hear_status solve(hear_graph *g, const hear_fit *fit, hear_fit_result *result,
+                         hear_error *err)
+{
+    const hear_logreg_config config = { .c = fit->options->c,
+                                        .l1 = fit->options->l1,
+                                        .max_steps = 20000,
+                                        .stop = fit->stop,
+                                        .user = fit->user };
+    hear_logreg l;
+    const hear_status s = hear_logreg_solve(&l, &config, fit->matrix, fit->pool);
+    if (s != HEAR_OK)
+        return hear_fail(err, s, s == HEAR_ERR_ARG ? "C must be above 0" : NULL);
+    put_weights(&l, g->values[hear_graph_find(g, "logits.weight")].init,
+                g->values[hear_graph_find(g, "logits.bias")].init);
+    *result = (hear_fit_result){
+        .solved = true, .converged = l.converged, .n_steps = l.n_steps, .objective = l.objective
+    };
+    hear_logreg_clear(&l);
+    return HEAR_OK;
+}
+
 const hear_arch hear_arch_logreg = {
     .name = "logreg",
     .summary = "logistic regression",
-    .settings = settings,
+    .input = "stats",
+    .takes_c = true,
+    .fit = solve,
+    .fit_value = "standard",
+    .settings = hear_arch_dense_settings,
     .build = build,
 };
 
 const hear_arch hear_arch_mlp = {
     .name = "mlp",
     .summary = "multi-layer perceptron, one hidden layer of 96 unless told otherwise",
+    .input = "stats",
     .takes_hidden = true,
-    .settings = settings,
+    .settings = hear_arch_dense_settings,
     .build = build_mlp,
 };

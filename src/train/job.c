@@ -75,6 +75,35 @@ static bool has_valid(const hear_dataset *d, const hear_sounds *sounds)
     return false;
 }
 
+/* For what learns from all windows at once. */
+static hear_status fit(run *r, hear_graph *graph, const hear_trainer_config *config,
+                       hear_error *err)
+{
+    const hear_job *job = r->job;
+    hear_matrix matrix;
+    hear_fit_result result = { 0 };
+    hear_status s = HEAR_OK;
+    if (strcmp(job->arch->fit_value, "features") != 0)
+        s = hear_train_standardise(graph, config, err);
+    if (s == HEAR_OK)
+        s = hear_matrix_make(&matrix, graph, job->arch->fit_value, config->examples,
+                             job->sampling == HEAR_SAMPLE_PLAIN, job->pool, err);
+    if (s != HEAR_OK)
+        return s;
+    const hear_fit with = { .options = &job->options,
+                            .matrix = &matrix,
+                            .labels = r->data->labels.name,
+                            .seed = job->seed,
+                            .pool = job->pool,
+                            .stop = job->stop,
+                            .user = job->user };
+    s = job->arch->fit(graph, &with, &result, err);
+    hear_matrix_clear(&matrix);
+    if (s == HEAR_OK && job->on_fit)
+        job->on_fit(job->user, &result);
+    return s;
+}
+
 static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler, hear_error *err)
 {
     const hear_job *job = r->job;
@@ -103,6 +132,8 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
                                    .on_epoch = on_epoch,
                                    .user = r };
     config.optim.weight_decay = job->settings.weight_decay;
+    if (hear_arch_fits(job->arch, &job->options))
+        return fit(r, graph, &config, err);
     hear_status s = hear_init_weights(graph, job->init, job->seed);
     if (s != HEAR_OK)
         return hear_fail(err, s, "NumPy's generator takes seeds below 2^32");
@@ -149,7 +180,8 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
     if (s == HEAR_OK)
         s = train(&r, graph, sampler, err);
     hear_sampler_destroy(sampler);
-    if (s != HEAR_OK && s != HEAR_ERR_INTERRUPTED) {
+    const bool in_part = s == HEAR_ERR_INTERRUPTED && !hear_arch_fits(job->arch, &job->options);
+    if (s != HEAR_OK && !in_part) {
         hear_graph_destroy(graph);
         return s;
     }

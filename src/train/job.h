@@ -22,7 +22,8 @@ typedef struct {
     hear_pool *pool;
     bool (*on_step)(void *user, const hear_progress *p);
     void (*on_epoch)(void *user, const hear_progress *p);
-    bool (*stop)(void *user); /* asked where there are no steps; may be NULL, as the two above */
+    void (*on_fit)(void *user, const hear_fit_result *r); /* where there are no epochs */
+    bool (*stop)(void *user); /* asked where there are no steps; may be NULL, as those above */
     void *user;
 } hear_job;
 

@@ -113,9 +113,9 @@ static void choose_groups(choice *k, double share)
 
 hear_status hear_split_validation(hear_dataset *d, double share, uint64_t seed)
 {
-    if (!(share > 0.0 && share < 1.0))
+    if (!(share >= 0.0 && share < 1.0))
         return HEAR_ERR_ARG;
-    if (hear_dataset_count(d, HEAR_SPLIT_VALID) > 0)
+    if (share == 0.0 || hear_dataset_count(d, HEAR_SPLIT_VALID) > 0)
         return HEAR_OK;
     census c;
     hear_status s = take_census(&c, d, seed);

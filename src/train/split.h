@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* Moves about share of each label's clips, 0 < share < 1, from train to valid, in whole groups
+/* Moves about share of each label's clips, 0 <= share < 1, from train to valid, in whole groups
  * drawn at random: of a label with two groups or more at least one goes and one stays. A label
  * with one group stays in train. Does nothing where there are clips in valid already.
  * Errors: HEAR_ERR_ARG (share), HEAR_ERR_MEM. */

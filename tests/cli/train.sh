@@ -94,7 +94,32 @@ expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
 hear classify -m ./lab.onnx -f tsv --by file data/high/20.wav
 expect_match '	high	'
 
+# What learns from all windows at once: a forest, and logistic regression solved.
+hear train --arch forest --trees 30 --window 1 --data table.tsv -o forest.onnx --threads 1
+expect_code 0
+expect_match '^out of bag, by window: accuracy (100\.0|9[0-9]\.[0-9]) %.*, n [0-9]+$'
+expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
+hear classify -m ./forest.onnx -f tsv --by file data/high/20.wav data/low/20.wav
+expect_match '^data/high/20.wav	.*	high	'
+expect_match '^data/low/20.wav	.*	low	'
+cp forest.onnx other.onnx
+hear train --arch forest --trees 30 --window 1 --data table.tsv -o forest.onnx -q --threads 3
+expect_same forest.onnx other.onnx
+for how in '--C 1' '--C 10 --penalty l1 --balance none --input descriptors' '--C 1 --input descriptors' '--C 1 --sigmoid'; do
+    # shellcheck disable=SC2086
+    hear train --arch logreg $how --window 1 --valid 0 --data table.tsv -o solved.onnx
+    expect_code 0
+    grep -q 'table.tsv: solved in [0-9]* steps, objective ' err || complain "$how: not told as solved"
+    expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
+done
+grep -q 'Whole groups: 36 recordings to learn from, 0 to choose by' err || complain "some held back"
+
 # What is refused, and how.
+refuse 64 'mlp has no C' train --arch mlp --C 1 --data table.tsv -o e.onnx
+refuse 64 '\-\-penalty goes with \-\-C' train --arch logreg --penalty l1 --data table.tsv -o e.onnx
+refuse 64 'logreg has no trees' train --arch logreg --depth 3 --data table.tsv -o e.onnx
+refuse 64 'forest has no sigmoid unit' train --arch forest --sigmoid --data table.tsv -o e.onnx
+refuse 64 'cnn has no choice of input' train --arch cnn --input flat --data table.tsv -o e.onnx
 printf 'path\tlabel\tgroup\tsplit\na.wav\tx\tanna\ttrain\nb.wav\ty\tanna\ttest\n' >leak.tsv
 refuse 65 'leak.tsv: group "anna" is in train and in test' \
     train --arch mlp --data leak.tsv -o e.onnx

@@ -36,9 +36,9 @@ for command in $commands; do
     [ -n "$pages" ] || { complain "there is no man/hearsay-$command.1"; continue; }
 
     options=$(printf '%s\n' "$help" |
-        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\).*/\2/p')
+        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([A-Za-z-]*\).*/\2/p')
     for option in $(printf '%s\n' "$help" |
-        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([a-z-]*\) \([a-z]\{1,\}\)|.*/\2:\3/p'); do
+        sed -n 's/^ \{2,6\}\(-., \)\{0,1\}--\([A-Za-z-]*\) \([a-z]\{1,\}\)|.*/\2:\3/p'); do
         complete_line hearsay "$command" "--${option%:*}" "" # "--format text|tsv": text
         offered "${option#*:}" || complain "completion of --${option%:*} does not offer ${option#*:}"
     done
@@ -49,7 +49,7 @@ for command in $commands; do
         offered "--$option" || complain "completion of $command does not offer --$option"
     done
     # shellcheck disable=SC2013,SC2086 # names have no blanks
-    for option in $(sed -n 's/^\.It .*Fl \\-\([a-z-]*\).*/\1/p' $pages | sort -u); do
+    for option in $(sed -n 's/^\.It .*Fl \\-\([A-Za-z-]*\).*/\1/p' $pages | sort -u); do
         printf '%s\n' "$options" | grep -qx "$option" ||
             complain "$pages: --$option is not in hearsay $command --help"
     done

@@ -194,7 +194,10 @@ static void test_validation_takes_whole_groups_of_every_label(void **state)
         hear_dataset_destroy(again);
     }
     hear_dataset *d = made();
-    assert_int_equal(hear_split_validation(d, 0.0, 0), HEAR_ERR_ARG);
+    assert_int_equal(hear_split_validation(d, 1.0, 0), HEAR_ERR_ARG);
+    assert_int_equal(hear_split_validation(d, -0.1, 0), HEAR_ERR_ARG);
+    assert_int_equal(hear_split_validation(d, 0.0, 0), HEAR_OK);
+    assert_int_equal(hear_dataset_count(d, HEAR_SPLIT_VALID), 0);
     assert_int_equal(hear_split_validation(d, NAN, 0), HEAR_ERR_ARG);
     hear_dataset_destroy(d);
 }
