@@ -1,4 +1,4 @@
-/* cmd_model.c - hearsay model show: what is in a model file.
+/* cmd_model.c - hearsay model: show what is in a model file; import a network of others.
  *
  * A file that hearsay cannot run is shown as far as it is understood; then comes the line that says
  * what is wrong, and the exit code of a malformed model. */
@@ -6,6 +6,7 @@
 
 #include "app/cmd.h"
 #include "app/find_model.h"
+#include "app/model_import.h"
 #include "app/model_show.h"
 #include "base/error.h"
 #include "nn/onnx.h"
@@ -16,11 +17,35 @@
 
 typedef struct {
     const char *format;
+    hear_import_args import;
 } args;
 
+#define OF_IMPORT(field) offsetof(args, import.field)
 static const hear_option options[] = {
     { 'f', "format", "text|json", HEAR_OPT_CHOICE, offsetof(args, format),
-      .help = "for eyes (the default) or for programs" },
+      .help = "show: for eyes (the default) or for programs" },
+    { 0, "labels", "FILE", HEAR_OPT_TEXT, OF_IMPORT(labels),
+      .help = "import: the labels in the order of the network's\noutput, one a line; or AudioSet's "
+              "csv of classes" },
+    { 0, "frontend", HEAR_PRESET_NAMES, HEAR_OPT_TEXT, OF_IMPORT(frontend),
+      .help = "import: how the network hears; \",KEY=VALUE\" behind\nit changes a setting, as in "
+              "librosa,rate_hz=16000" },
+    { 'o', "output", "OUT.onnx", HEAR_OPT_TEXT, OF_IMPORT(out),
+      .help = "import: the file that is written" },
+    { 0, "window", "S", HEAR_OPT_REAL, OF_IMPORT(window_s), .min = 0.05, .max = 60.0,
+      .help = "import: seconds of a window; longer than what the\nnetwork takes, it is the mean of "
+              "patches (default: 3,\nor what the network takes where that is half as much)" },
+    { 0, "hop", "S", HEAR_OPT_REAL, OF_IMPORT(hop_s), .min = 0.01, .max = 60.0,
+      .help = "import: seconds from a window to the next" },
+    { 0, "patch-hop", "S", HEAR_OPT_REAL, OF_IMPORT(patch_hop_s), .min = 0.01, .max = 60.0,
+      .help = "import: seconds from a patch to the next (default:\nhalf a patch)" },
+    { 0, "kind", "softmax|sigmoid|logits|scores", HEAR_OPT_CHOICE, OF_IMPORT(kind),
+      .help = "import: what the network's numbers are (default: as\nits last operator tells)" },
+    { 0, "layout", "time-mel|mel-time", HEAR_OPT_CHOICE, OF_IMPORT(layout),
+      .help = "import: the order of the input's dimensions\n(default: by the number of bands)" },
+    { 0, "embedding", "NAME", HEAR_OPT_TEXT, OF_IMPORT(embedding),
+      .help = "import: the output that others may build on\n(default: \"embedding\" where there is "
+              "one)" },
     { 0 },
 };
 
@@ -79,10 +104,15 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (!hear_options_parse(cmd, argc, argv, &a, &first, &code))
         return code;
     if (first >= argc)
-        return hear_report_usage(cmd->name, "what to do is missing: show MODEL");
+        return hear_report_usage(cmd->name, "what to do is missing: show MODEL, or import FILE");
+    if (strcmp(argv[first], "import") == 0) {
+        if (argc - first != 2)
+            return hear_report_usage(cmd->name, "import: one FILE is needed");
+        return hear_model_import(cmd, argv[first + 1], &a.import);
+    }
     if (strcmp(argv[first], "show") != 0)
-        return hear_report_usage(cmd->name, "'%s' is nothing that can be done: show MODEL",
-                                 argv[first]);
+        return hear_report_usage(
+            cmd->name, "'%s' is nothing that can be done: show MODEL, or import FILE", argv[first]);
     if (argc - first != 2)
         return hear_report_usage(cmd->name, "one MODEL is needed: a file, or a name to look for");
     char *path;
@@ -96,10 +126,11 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
 
 const hear_cmd hear_cmd_model = {
     .name = "model",
-    .summary = "Show what is in a model file",
-    .operands = "show MODEL",
+    .summary = "Show what is in a model file, or import a network",
+    .operands = "show MODEL | import FILE",
     .options = options,
-    .notes = "Labels, window and hop in true seconds, front end, card, and each layer with its\n"
-             "shape, parameters and multiply-accumulates.",
+    .notes = "show: labels, window and hop in true seconds, front end, card, and each layer\n"
+             "with its shape, parameters and multiply-accumulates.\n"
+             "import: FILE is the ONNX file of a network made by another program.",
     .run = run,
 };

@@ -29,21 +29,6 @@ struct hear_infer {
     double *sum;      /* [n_labels] */
 };
 
-/* The last two dimensions are time and features in the layout's order, or one holds them flattened.
- */
-static bool fits(const hear_shape *shape, const hear_model_info *info)
-{
-    const int64_t time = (int64_t)hear_model_info_input(info),
-                  width = (int64_t)hear_frontend_width(&info->frontend);
-    const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
-    if (shape->rank < 1)
-        return false;
-    const int64_t last = shape->dim[shape->rank - 1];
-    const int64_t before = shape->rank > 1 ? shape->dim[shape->rank - 2] : 1;
-    return (before == (by_time ? time : width) && last == (by_time ? width : time)) ||
-           last == time * width;
-}
-
 static hear_status check(hear_infer *x, hear_error *err)
 {
     const hear_model_info *const info = x->info;
@@ -53,9 +38,7 @@ static hear_status check(hear_infer *x, hear_error *err)
                          hear_plan_n_inputs(x->plan));
     const hear_tensor *const in = hear_plan_input(x->plan, 0);
     const size_t width = hear_frontend_width(&info->frontend);
-    size_t count;
-    if (in->dtype != HEAR_F32 || !hear_mul(x->n_frames, width, &count) || in->count != count ||
-        !fits(&in->shape, info))
+    if (in->dtype != HEAR_F32 || !hear_model_info_fits(info, &in->shape))
         return hear_fail(err, HEAR_ERR_MODEL,
                          "the network's input %s does not take %zu frames of %zu %s (%s)",
                          hear_shape_text(&in->shape, text, sizeof text), x->n_frames, width,

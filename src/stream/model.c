@@ -23,19 +23,24 @@ static bool close_batch(hear_shape *shape, const hear_value *v)
     return true;
 }
 
-/* Whether windows can go into an input of that shape. */
-static bool takes_windows(const hear_shape *in, const hear_model_info *info)
+bool hear_model_info_fits(const hear_model_info *info, const hear_shape *in)
 {
     const bool by_time = info->layout == HEAR_LAYOUT_TIME_MEL;
     const int64_t time = (int64_t)hear_model_info_input(info);
     const int64_t width = (int64_t)hear_frontend_width(&info->frontend);
     size_t count;
-    if (in->rank < 1 || !hear_shape_count(in, &count) || count != (size_t)(time * width))
+    if (!hear_shape_count(in, &count) || count != (size_t)(time * width))
         return false;
-    const int64_t last = in->dim[in->rank - 1];
-    const int64_t before = in->rank > 1 ? in->dim[in->rank - 2] : 1;
-    return last == time * width ||
-           (last == (by_time ? width : time) && before * last == time * width);
+    for (size_t rank = in->rank; rank > 0; rank--) {
+        const int64_t last = in->dim[rank - 1];
+        const int64_t before = rank > 1 ? in->dim[rank - 2] : 1;
+        if (last == time * width ||
+            (last == (by_time ? width : time) && before * last == time * width))
+            return true;
+        if (last != 1) /* ones behind, as Keras has them, change nothing */
+            break;
+    }
+    return false;
 }
 
 /* Where the metadata name an output as the embedding, it is there and is of float32. */
@@ -74,7 +79,7 @@ static hear_status check_graph(const hear_graph *g, const hear_model_info *info,
         return hear_fail(err, HEAR_ERR_MODEL, "its input '%.80s' is not float32", in->name);
     char text[128];
     hear_shape shape;
-    if (close_batch(&shape, in) && !takes_windows(&shape, info))
+    if (close_batch(&shape, in) && !hear_model_info_fits(info, &shape))
         return hear_fail(err, HEAR_ERR_MODEL,
                          "its input '%.80s' %s does not take %zu frames of %zu %s (%s)", in->name,
                          hear_shape_text(&in->shape, text, sizeof text),

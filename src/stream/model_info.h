@@ -69,6 +69,10 @@ struct hear_model {
 const char *hear_output_name(hear_output output); /* "softmax", … */
 const char *hear_layout_name(hear_layout layout); /* "time-mel", … */
 
+/* Whether the frames that the network is to take at once go into an input of that shape, all of
+ * whose dimensions are known: the last two are time and mel in the layout's order, or one holds
+ * both; those before are 1, and ones may stand behind. */
+bool hear_model_info_fits(const hear_model_info *info, const hear_shape *in);
 /* Errors: HEAR_ERR_ARG, err names what is out of its range. */
 HEAR_MUST_CHECK hear_status hear_model_info_check(const hear_model_info *info, hear_error *err);
 /* Writes info into the graph's metadata, replacing what was there, and gives the outputs the types

@@ -26,6 +26,51 @@ expect_match '^\{"v":1,"file":".*/model\.onnx","labels":\["low","high","nothing"
 expect_match '"window_frames":50,"window_s":0\.522,"hop_frames":10,"hop_s":0\.1[,}]'
 expect_match '"operator":"Gemm","output":\[1,3\],"parameters":2403,"macs":2400,"folded":false'
 
+# a network of others: without the metadata of ours, its input open in time
+printf 'low\nhigh\r\n nothing \n\n' >"$tmp/labels.txt"
+sed 's/hearsay\./hearsaz./g' "$model" >"$tmp/bare.onnx"
+import() { hear model import "$tmp/bare.onnx" --labels "$tmp/labels.txt" -o "$tmp/in.onnx" "$@"; }
+import --frontend librosa,rate_hz=16000,n_fft=512,hop=160,n_mels=16,top_db=0
+expect_code 0
+expect_quiet
+expect_no_output
+hear model show "$tmp/in.onnx"
+expect_match '^  labels    low, high, nothing$'
+expect_match 'fmax_hz=8000.0'
+expect_match '^  output    softmax$'
+# half a second is less than half of three: the network looks at patches
+expect_match '^  window    2\.9920 s \(297 frames\)$'
+expect_match '^  patch     0\.5220 s \(50 frames\)$'
+expect_match '^  patch hop 0\.2500 s \(25 frames\)$'
+expect_match '^  hop       0\.2500 s \(25 frames\)$'
+expect_match '^  Imported from bare\.onnx with the front end librosa,rate_hz=16000,'
+hear model show -f json "$tmp/in.onnx"
+expect_match '"window_frames":297,.*"patch_frames":50,"patch_s":0\.522,"patch_hop_frames":25,'
+# as a whole it says of a recording what the model says
+import --frontend librosa,rate_hz=16000,n_fft=512,hop=160,n_mels=16,top_db=0 --window 0.522 --hop 0.1
+expect_code 0
+sound low.wav 16000 1 2 200
+hear classify -m "$model" "$tmp/low.wav"
+cp "$tmp/out" "$tmp/expected"
+expect_match 'low	'
+hear classify -m "$tmp/in.onnx" "$tmp/low.wav"
+expect_same "$tmp/expected"
+rm "$tmp/in.onnx"
+refuse 64 '--frontend: .melody. is none of' model import "$tmp/bare.onnx" --labels "$tmp/labels.txt" \
+    --frontend melody -o "$tmp/in.onnx"
+refuse 64 '--labels is needed' model import "$tmp/bare.onnx" --frontend yamnet -o "$tmp/in.onnx"
+refuse 66 'none.txt: No such file' model import "$tmp/bare.onnx" --labels "$tmp/none.txt" \
+    --frontend yamnet -o "$tmp/in.onnx"
+refuse 78 'bare.onnx: its input .frames. .*is not made of frames of 64 mel bands' model import \
+    "$tmp/bare.onnx" --labels "$tmp/labels.txt" --frontend yamnet -o "$tmp/in.onnx"
+printf 'a\nb\nc\nd\n' >"$tmp/labels.txt"
+refuse 78 'bare.onnx: its output .probs. \[1, 3\] does not fit 4 labels' model import \
+    "$tmp/bare.onnx" --labels "$tmp/labels.txt" --frontend yamnet,n_mels=16 -o "$tmp/in.onnx"
+printf 'a\n\nb\n' >"$tmp/labels.txt"
+refuse 65 'labels.txt: line 2: no label' model import "$tmp/bare.onnx" --labels "$tmp/labels.txt" \
+    --frontend yamnet,n_mels=16 -o "$tmp/in.onnx"
+[ ! -e "$tmp/in.onnx" ] || complain "a refused import wrote a file"
+
 refuse 64 'what to do is missing' model
 refuse 64 "'hide'" model hide "$model"
 refuse 64 'one MODEL is needed' model show

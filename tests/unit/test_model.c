@@ -287,7 +287,7 @@ static void test_the_input_must_take_windows(void **state)
     } cases[] = {
         { 4, { -1, 1, 64, 93 }, true },     { 3, { 1, 64, 93 }, true },
         { 2, { -1, 64 * 93 }, true },       { 4, { -1, -1, -1, -1 }, true },
-        { 3, { -1, 93, 64 }, false },       { 4, { -1, 64, 93, 1 }, false },
+        { 3, { -1, 93, 64 }, false },       { 4, { -1, 64, 93, 1 }, true },
         { 3, { 2, 64, 93 }, false },        { 4, { -1, 3, 64, 93 }, false },
         { 2, { -1, 64 * 94 }, false },      { 0, { 0 }, false },
         { 3, { -1, INT64_MAX, 2 }, false },
