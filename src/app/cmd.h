@@ -28,4 +28,5 @@ extern const hear_cmd hear_cmd_features;
 extern const hear_cmd hear_cmd_listen;
 extern const hear_cmd hear_cmd_model;
 extern const hear_cmd hear_cmd_train;
+extern const hear_cmd hear_cmd_tune;
 #endif

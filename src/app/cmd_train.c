@@ -3,6 +3,7 @@
 
 #include "app/cmd.h"
 #include "app/signals.h"
+#include "app/train_data.h"
 #include "app/train_options.h"
 #include "app/train_progress.h"
 #include "base/error.h"
@@ -65,31 +66,6 @@ static bool is_stopped(void *user)
     return hear_signals_caught() != 0;
 }
 
-/* "LABEL" or "LABEL:N" */
-static hear_status add_silence(hear_dataset *d, const char *text, hear_error *err)
-{
-    uint64_t n = 64;
-    char label[HEAR_MAX_LABEL];
-    const char *colon = strrchr(text, ':');
-    const bool counted = colon && hear_parse_uint(colon + 1, &n);
-    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
-    if (bytes == 0 || bytes >= sizeof label || n < 1 || n > 100000)
-        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N up to 100000");
-    memcpy(label, text, bytes);
-    label[bytes] = '\0';
-    for (uint64_t i = 0; i < n; i++) {
-        char group[40];
-        snprintf(group, sizeof group, "made silence %llu", (unsigned long long)i);
-        const hear_clip_entry entry = { .label = label,
-                                        .group = group,
-                                        .source = "silence made by hearsay" };
-        const hear_status s = hear_dataset_add(d, &entry);
-        if (s != HEAR_OK)
-            return hear_fail(err, s, NULL);
-    }
-    return HEAR_OK;
-}
-
 static void tell_splits(training *t, bool drawn)
 {
     const hear_dataset *d = t->data;
@@ -112,11 +88,7 @@ static hear_status open_data(training *t, hear_error *err)
 {
     const hear_train_args *a = t->args;
     t->at = a->data;
-    hear_status s = hear_dataset_open(&t->data, a->data, a->root, err);
-    if (s == HEAR_OK && a->silence && (s = add_silence(t->data, a->silence, err)) == HEAR_OK)
-        s = hear_dataset_finish(t->data, err);
-    if (s == HEAR_OK)
-        s = hear_dataset_check(t->data, err);
+    hear_status s = hear_train_open_data(&t->data, a, err);
     if (s != HEAR_OK)
         return s;
     const bool drawn = hear_dataset_count(t->data, HEAR_SPLIT_VALID) == 0;
@@ -272,19 +244,6 @@ static hear_status cross(training *t, hear_error *err)
     return s;
 }
 
-/* At the end, so that nobody misses them. */
-static int tell_unreadable(const training *t)
-{
-    if (!t->sounds || t->sounds->n_unreadable == 0)
-        return HEAR_EXIT_OK;
-    for (size_t i = 0; i < t->sounds->n; i++)
-        if (!t->sounds->sound[i].frames)
-            hear_report_text(HEAR_ERR_DATA, t->data->clips[i].path, "%s, left out",
-                             t->sounds->sound[i].why);
-    return hear_report_text(HEAR_ERR_DATA, t->args->data, "%zu of %zu recordings could not be read",
-                            t->sounds->n_unreadable, t->sounds->n);
-}
-
 /* Better to know now than after an hour. */
 static hear_status check_output(const char *path, hear_error *err)
 {
@@ -309,12 +268,6 @@ static hear_status run_all(training *t, hear_error *err)
     return s;
 }
 
-static size_t n_threads(const hear_train_args *a)
-{
-    const long n = a->threads ? (long)a->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 1 ? 1 : n > 64 ? 64 : (size_t)n;
-}
-
 static int run(const hear_cmd *cmd, int argc, char **argv)
 {
     hear_train_args args = hear_train_defaults;
@@ -331,7 +284,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
     t.at = args.out;
     hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
-    if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, n_threads(&args))) != HEAR_OK)
+    if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)
         hear_fail(&err, s, NULL);
     if (s == HEAR_OK) {
         t.at = NULL;
@@ -352,7 +305,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     code = hear_report(t.at, &(hear_error){ .status = HEAR_OK });
     if (s != HEAR_OK)
         code = hear_report(t.at, &err);
-    const int unreadable = tell_unreadable(&t);
+    const int unreadable = hear_train_tell_unreadable(t.data, t.sounds, args.data);
     hear_error log_err = { 0 };
     if (hear_train_progress_close(&t.progress, &log_err) != HEAR_OK && code == HEAR_EXIT_OK)
         code = hear_report(args.log, &log_err);

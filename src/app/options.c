@@ -77,8 +77,8 @@ static bool refuse(const hear_cmd *cmd, const hear_option *o, const char *text, 
     return false;
 }
 
-static bool store(const hear_cmd *cmd, const hear_option *o, const char *text, void *values,
-                  int *exit_code)
+bool hear_option_store(const hear_cmd *cmd, const hear_option *o, const char *text, void *values,
+                       int *exit_code)
 {
     void *const at = (char *)values + o->offset;
     double real;
@@ -177,7 +177,7 @@ bool hear_options_parse(const hear_cmd *cmd, int argc, char **argv, void *values
             return false;
         }
         seen[o - options] = true;
-        if (!store(cmd, o, optarg, values, exit_code))
+        if (!hear_option_store(cmd, o, optarg, values, exit_code))
             return false;
     }
     for (size_t i = 0; i < n; i++)

@@ -48,6 +48,11 @@ struct hear_cmd;
 bool hear_options_parse(const struct hear_cmd *cmd, int argc, char **argv, void *values,
                         int *first_operand, int *exit_code);
 
+/* Sets one option's value to what text says; false where it cannot, which is told, with
+ * *exit_code. */
+bool hear_option_store(const struct hear_cmd *cmd, const hear_option *o, const char *text,
+                       void *values, int *exit_code);
+
 /* Usage, summary and options on stdout. */
 void hear_options_help(const struct hear_cmd *cmd);
 #endif

@@ -31,78 +31,9 @@ const hear_train_args hear_train_defaults = {
 
 #define AT(field) offsetof(hear_train_args, field)
 const hear_option hear_train_options[] = {
-    { 'a', "arch", "logreg|mlp|forest|cnn|cnn5", HEAR_OPT_CHOICE, AT(arch), .required = true,
-      .help = "the architecture; what is not given, it sets" },
-    { 'd', "data", "DATA", HEAR_OPT_TEXT, AT(data), .required = true,
-      .help = "a folder LABEL/RECORDING, or a table (tab separated,\nwith a header line: path, "
-              "label, group, split,\nsource, licence; the first two are needed)" },
-    { 'o', "output", "MODEL", HEAR_OPT_TEXT, AT(out), .help = "write the model to this file" },
-    { 0, "root", "FOLDER", HEAR_OPT_TEXT, AT(root),
-      .help = "what paths in the table are relative to (default:\nthe table's folder)" },
-    { 0, "hidden", "N,...", HEAR_OPT_TEXT, AT(hidden), .help = "units of each hidden layer" },
-    { 0, "activation", "relu|leaky_relu|tanh|sigmoid", HEAR_OPT_CHOICE, AT(activation),
-      .help = "of the hidden layers (default: relu)" },
-    { 0, "input", "stats|flat|descriptors", HEAR_OPT_CHOICE, AT(input),
-      .help = "of logreg, mlp and forest: statistics of the frames\nover the window, the frames "
-              "themselves, or mean and\ndeviation of six descriptors (default: stats, of\n"
-              "forest descriptors)" },
-    { 0, "C", "X", HEAR_OPT_REAL, AT(c), .max = 1e12,
-      .help = "of logreg: solve to convergence, C times the loss\nplus the penalty, as "
-              "scikit-learn" },
-    { 0, "penalty", "l2|l1", HEAR_OPT_CHOICE, AT(penalty), .help = "with --C (default: l2)" },
-    { 0, "trees", "N", HEAR_OPT_COUNT, AT(trees), .min = 1, .max = 10000,
-      .help = "of forest (default: 100)" },
-    { 0, "depth", "N", HEAR_OPT_COUNT, AT(depth), .min = 1, .max = 64,
-      .help = "of its trees (default: 2)" },
-    { 0, "sigmoid", NULL, HEAR_OPT_FLAG, AT(sigmoid),
-      .help = "one sigmoid unit for two labels instead of softmax" },
-    { 0, "dropout", "P", HEAR_OPT_REAL, AT(dropout), .max = 0.99,
-      .help = "share of hidden units left out in training" },
-    { 0, "init", "he|xavier|numpy", HEAR_OPT_CHOICE, AT(init),
-      .help = "first weights; numpy: 0.01 randn (default: he,\nxavier for tanh and sigmoid)" },
-    { 0, "epochs", "N", HEAR_OPT_COUNT, AT(epochs), .min = 1, .max = 1e9,
-      .help = "as many examples as there are recordings, N times" },
-    { 0, "batch", "N|all", HEAR_OPT_TEXT, AT(batch),
-      .help = "examples a step; all: every window of every\nrecording, without augmentation" },
-    { 0, "optimizer", "adamw|adam|sgd", HEAR_OPT_CHOICE, AT(optimizer),
-      .help = "(default: adamw)" },
-    { 0, "lr", "X", HEAR_OPT_REAL, AT(lr), .max = INFINITY, .help = "learning rate" },
-    { 0, "schedule", "cosine|constant", HEAR_OPT_CHOICE, AT(schedule),
-      .help = "of the learning rate (default: cosine)" },
-    { 0, "momentum", "X", HEAR_OPT_REAL, AT(momentum), .max = 0.999,
-      .help = "of sgd (default: 0)" },
-    { 0, "weight-decay", "X", HEAR_OPT_REAL, AT(weight_decay), .max = INFINITY,
-      .help = "pulls weights to 0" },
-    { 0, "smoothing", "P", HEAR_OPT_REAL, AT(smoothing), .max = 0.99,
-      .help = "share of each target spread over all labels" },
-    { 0, "averaging", "P", HEAR_OPT_REAL, AT(averaging), .max = 0.99999,
-      .help = "keep a running mean of the weights, this share of\nit each step" },
-    { 0, "patience", "N", HEAR_OPT_COUNT, AT(patience), .max = 1e9,
-      .help = "end after N epochs without a better validation;\n0: never" },
-    { 0, "augment", "NAME,...|all|none", HEAR_OPT_TEXT, AT(augment),
-      .help = "what may happen to recordings: see below" },
-    { 0, "balance", "sample|none", HEAR_OPT_CHOICE, AT(balance),
-      .help = "sample: labels alike, then sources and groups by\nthe root of their size (default: "
-              "sample)" },
-    { 0, "silence", "LABEL[:N]", HEAR_OPT_TEXT, AT(silence),
-      .help = "add N (default 64) made recordings of silence,\ndigital zero to quiet noise, as "
-              "LABEL" },
-    { 0, "valid", "P", HEAR_OPT_REAL, AT(valid), .max = 0.9,
-      .help = "share of the groups to choose the best epoch by,\nwhere the table names none "
-              "(default: 0.15; 0: none)" },
-    { 0, "cross", "source|K", HEAR_OPT_TEXT, AT(cross),
-      .help = "train and test K times by groups, or once without\neach source; no model unless "
-              "--output is given too" },
-    { 0, "window", "S", HEAR_OPT_REAL, AT(window_s), .min = 0.05, .max = 60.0,
-      .help = "seconds that the model hears at once" },
-    { 0, "hop", "S", HEAR_OPT_REAL, AT(hop_s), .min = 0.05, .max = 60.0,
-      .help = "seconds between windows, kept in the model" },
-    { 0, "seed", "N", HEAR_OPT_COUNT, AT(seed), .max = 9e15,
-      .help = "of all that is drawn at random (default: 0)" },
-    { 0, "threads", "N", HEAR_OPT_COUNT, AT(threads), .min = 1, .max = 64,
-      .help = "(default: one a core; the model does not depend\non it)" },
-    { 0, "log", "FILE", HEAR_OPT_TEXT, AT(log), .help = "write a JSON object for each epoch" },
-    { 'q', "quiet", NULL, HEAR_OPT_FLAG, AT(quiet), .help = "no progress" },
+#define HEAR_TRAIN_ITSELF
+#include "app/train_options.inc"
+#undef HEAR_TRAIN_ITSELF
     { 0 },
 };
 #undef AT

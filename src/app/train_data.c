@@ -1,0 +1,62 @@
+/* train_data.c - see train_data.h. */
+#include "config.h"
+
+#include "app/train_data.h"
+
+#include "app/report.h"
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "LABEL" or "LABEL:N" */
+static hear_status add_silence(hear_dataset *d, const char *text, hear_error *err)
+{
+    uint64_t n = 64;
+    char label[HEAR_MAX_LABEL];
+    const char *colon = strrchr(text, ':');
+    const bool counted = colon && hear_parse_uint(colon + 1, &n);
+    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
+    if (bytes == 0 || bytes >= sizeof label || n < 1 || n > 100000)
+        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N up to 100000");
+    memcpy(label, text, bytes);
+    label[bytes] = '\0';
+    for (uint64_t i = 0; i < n; i++) {
+        char group[40];
+        snprintf(group, sizeof group, "made silence %llu", (unsigned long long)i);
+        const hear_clip_entry entry = { .label = label,
+                                        .group = group,
+                                        .source = "silence made by hearsay" };
+        const hear_status s = hear_dataset_add(d, &entry);
+        if (s != HEAR_OK)
+            return hear_fail(err, s, NULL);
+    }
+    return HEAR_OK;
+}
+
+hear_status hear_train_open_data(hear_dataset **out, const hear_train_args *a, hear_error *err)
+{
+    hear_status s = hear_dataset_open(out, a->data, a->root, err);
+    if (s == HEAR_OK && a->silence && (s = add_silence(*out, a->silence, err)) == HEAR_OK)
+        s = hear_dataset_finish(*out, err);
+    return s == HEAR_OK ? hear_dataset_check(*out, err) : s;
+}
+
+int hear_train_tell_unreadable(const hear_dataset *d, const hear_sounds *s, const char *name)
+{
+    if (!d || !s || s->n_unreadable == 0)
+        return HEAR_EXIT_OK;
+    for (size_t i = 0; i < s->n; i++)
+        if (!s->sound[i].frames)
+            hear_report_text(HEAR_ERR_DATA, d->clips[i].path, "%s, left out", s->sound[i].why);
+    return hear_report_text(HEAR_ERR_DATA, name, "%zu of %zu recordings could not be read",
+                            s->n_unreadable, s->n);
+}
+
+size_t hear_train_n_threads(const hear_train_args *a)
+{
+    const long n = a->threads ? (long)a->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : (size_t)n;
+}

@@ -1,0 +1,14 @@
+/* train_data.h - what train and tune share: recordings opened as the options say, and told of. */
+#ifndef APP_TRAIN_DATA_H
+#define APP_TRAIN_DATA_H
+
+#include "app/train_options.h"
+
+/* With made silence, checked. Errors: as hear_dataset_open's; *out may be there all the same. */
+HEAR_MUST_CHECK hear_status hear_train_open_data(hear_dataset **out, const hear_train_args *args,
+                                                 hear_error *err);
+/* At the end, so that nobody misses them: those that could not be read. d and s may be NULL.
+ * Returns an exit code. */
+int hear_train_tell_unreadable(const hear_dataset *d, const hear_sounds *s, const char *name);
+size_t hear_train_n_threads(const hear_train_args *args);
+#endif

@@ -1,0 +1,63 @@
+#!/bin/sh
+# tune.sh - settings tried on folds: the table in its forms, and what is refused.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+
+mkdir -p "$tmp/data/low" "$tmp/data/high"
+printf 'path\tlabel\tgroup\tsplit\n' >"$tmp/table.tsv"
+i=0
+while [ $i -lt 15 ]; do
+    sound "data/low/$i.wav" 8000 1 1.2 $((200 + 30 * i))
+    sound "data/high/$i.wav" 8000 1 1.2 $((1500 + 60 * i))
+    split=train
+    [ $i -lt 12 ] || split='test'
+    for label in low high; do
+        printf 'data/%s/%d.wav\t%s\t%s%d\t%s\n' $label $i $label $label $((i / 2)) $split \
+            >>"$tmp/table.tsv"
+    done
+    i=$((i + 1))
+done
+cd "$tmp" || exit 99
+
+# Every value with every other, on the 24 recordings of train, each tested once.
+hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
+    --grid 'C=0.000001,1 penalty=l1,l2' -q
+expect_code 0
+expect_match '^ +C  penalty  accuracy  95 % interval  balanced  log loss     n$'
+expect_match '^0\.000001       l1    50\.0 %   31\.4 \.\.  68\.6    50\.0 %     0\.693    24$'
+expect_match '^       1       l2   (100\.0|9[0-9]\.[0-9]) %.*  24$'
+expect_match '^best: --C 1 --penalty l[12]$'
+[ "$(wc -l <out)" -eq 6 ] || complain "not a line a point"
+
+# The same in other forms, and with any number of threads.
+hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
+    --grid 'C=0.000001,1 penalty=l1,l2' -q -f tsv --threads 1
+expect_code 0
+expect_match '^C	penalty	accuracy	low	high	balanced	log_loss	n$'
+expect_match '^0\.000001	l1	0\.500000	0\.31427[0-9]	0\.68572[0-9]	0\.500000	0\.693147	24$'
+cp out one.tsv
+hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
+    --grid 'C=0.000001,1 penalty=l1,l2' -q -f tsv --threads 3
+expect_same out one.tsv
+hear tune --arch mlp --epochs 2 --window 1 --folds 2 --data table.tsv --grid 'hidden=4+3' -q -f jsonl
+expect_code 0
+expect_match '^\{"v":1,"type":"tuned","settings":\{"hidden":"4,3"\},"accuracy":.*,"n":24\}$'
+# Without a grid there is one point; another input loads other frames.
+hear tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q
+expect_code 0
+[ "$(wc -l <out)" -eq 2 ] || complain "not one point"
+hear tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q \
+    --grid 'input=stats,descriptors'
+expect_code 0
+expect_match '^best: --input (stats|descriptors)$'
+
+# What is refused, before anything is tried.
+refuse 64 "\-\-C 'x': must be a number" tune --arch logreg --data table.tsv --grid 'C=1,x'
+refuse 64 "\-\-grid: 'colour' cannot be tried" tune --arch logreg --data table.tsv --grid 'colour=1'
+refuse 64 "\-\-grid: 'data' cannot be tried" tune --arch logreg --data table.tsv --grid 'data=a,b'
+refuse 64 '\-\-grid: no values for C' tune --arch logreg --data table.tsv --grid 'C='
+refuse 64 'mlp has no C' tune --arch mlp --data table.tsv --grid 'C=1'
+refuse 64 'unrecognized option|unknown option|--output' tune --arch mlp --data table.tsv --output x
+refuse 64 'there must be 2 folds or more' tune --arch mlp --data table.tsv --folds 100
+refuse 66 'none: No such file' tune --arch mlp --data none
+finish
