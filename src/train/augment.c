@@ -119,9 +119,11 @@ static void add_noise(hear_rng *r, const hear_augment_shape *shape, float *power
     }
 }
 
+/* Any level of the recording, however loud it was: 8 to 58 dB below full scale, but no more than 40
+ * dB up. */
 static void change_gain(hear_rng *r, const hear_augment_shape *shape, float *power)
 {
-    const float gain = from_db(between(r, -30.0, 10.0));
+    const float gain = from_db(fmin(between(r, -58.0, -8.0) - shape->level_db, 40.0));
     for (size_t i = 0; i < shape->n_frames * shape->n_bands; i++)
         power[i] *= gain;
 }
@@ -153,7 +155,7 @@ enum { /* sets of hear_features */
 static const hear_augmentation table[] = {
     [HEAR_AUGMENT_SHIFT] = { "shift", "any position in the window", ANY, NULL, NULL },
     [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", SOUND, NULL, NULL },
-    [HEAR_AUGMENT_PITCH] = { "pitch", "up to two bands up or down", BANDS, NULL, NULL },
+    [HEAR_AUGMENT_PITCH] = { "pitch", "a band or semitone up or down", BANDS, NULL, NULL },
     [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, NULL, NULL },
     [HEAR_AUGMENT_BACKGROUND] = { "background", "another recording, 8 to 30 dB below", SOUND, NULL,
                                   NULL },
@@ -162,7 +164,7 @@ static const hear_augmentation table[] = {
     { "noise", "noise of any colour, 0 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },
     { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", SOUND, limit_band,
       hear_wave_limit_band },
-    { "gain", "30 dB down to 10 dB up", SOUND, change_gain, hear_wave_change_gain },
+    { "gain", "8 to 58 dB below full scale", SOUND, change_gain, hear_wave_change_gain },
     { "mask", "a few bands and up to 0.3 s taken out", SOUND, mask, hear_wave_mask },
 };
 

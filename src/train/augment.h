@@ -16,6 +16,7 @@ typedef struct {
     size_t n_frames, n_bands; /* the latter: the width of a frame */
     double frame_s;           /* seconds between frames */
     double rate_hz;           /* of the samples */
+    double level_db;          /* of the recording: mean square, re full scale */
     const float *centre_hz;   /* [n_bands]; of bands only */
 } hear_augment_shape;
 

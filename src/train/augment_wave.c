@@ -152,7 +152,11 @@ void hear_wave_limit_band(hear_rng *r, double rate_hz, float *x, size_t n)
 void hear_wave_change_gain(hear_rng *r, double rate_hz, float *x, size_t n)
 {
     (void)rate_hz;
-    const float gain = (float)pow(10.0, between(r, -30.0, 10.0) / 20.0);
+    double square = 0.0;
+    for (size_t i = 0; i < n; i++)
+        square += (double)x[i] * x[i];
+    const double level_db = 10.0 * log10(fmax(square / (double)(n ? n : 1), 1e-10));
+    const float gain = (float)pow(10.0, fmin(between(r, -58.0, -8.0) - level_db, 40.0) / 20.0);
     for (size_t i = 0; i < n; i++)
         x[i] *= gain;
 }

@@ -27,7 +27,7 @@ static cut draw_cut(const hear_examples *e, const hear_sound *s, size_t n_units,
     if (has(e, HEAR_AUGMENT_SPEED))
         c.speed = pow(1.1, 2.0 * hear_rng_uniform(r) - 1.0);
     if (has(e, HEAR_AUGMENT_PITCH))
-        c.pitch = (int)hear_rng_below(r, 5) - 2;
+        c.pitch = (int)hear_rng_below(r, 3) - 1; /* two bands would make women of men */
     const double spare = (double)n_units - c.speed * (double)(e->window * each);
     if (!has(e, HEAR_AUGMENT_SHIFT)) {
         const size_t n = hear_windows_of(&e->sounds->config, s->n_samples, e->window, e->hop);
@@ -129,14 +129,6 @@ static size_t n_values(const hear_examples *e)
     return e->window * hear_frontend_width(&e->sounds->config);
 }
 
-static void cut_out(const hear_examples *e, size_t clip, hear_rng *r, float *out)
-{
-    if (is_wave(e))
-        cut_wave(e, clip, r, out);
-    else
-        cut_frames(e, clip, r, out);
-}
-
 /* The mean power of power, or of samples. */
 static float mean(const float *x, size_t n, bool wave)
 {
@@ -144,6 +136,25 @@ static float mean(const float *x, size_t n, bool wave)
     for (size_t i = 0; i < n; i++)
         sum += wave ? (double)x[i] * x[i] : (double)x[i];
     return (float)(sum / (double)n);
+}
+
+/* Where any place in the recording may come, one 17 dB below the whole is drawn anew, twice at
+ * most: a pause says nothing of the label. */
+static void cut_out(const hear_examples *e, size_t clip, hear_rng *r, float *out)
+{
+    const hear_sound *s = &e->sounds->sound[clip];
+    const double full = fmin(1.0, (double)s->n_frames / (double)e->window);
+    const int tries =
+        has(e, HEAR_AUGMENT_SHIFT) && e->sounds->config.features != HEAR_FEATURES_DESCRIPTORS ? 3
+                                                                                              : 1;
+    for (int i = 0; i < tries; i++) {
+        if (is_wave(e))
+            cut_wave(e, clip, r, out);
+        else
+            cut_frames(e, clip, r, out);
+        if ((double)mean(out, n_values(e), is_wave(e)) >= 0.02 * full * s->power)
+            return;
+    }
 }
 
 /* Keeps so much of the power that is there, and adds so much of another recording's, made as loud
@@ -219,6 +230,7 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
                                        .n_bands = hear_frontend_width(config),
                                        .frame_s = (double)config->hop / config->rate_hz,
                                        .rate_hz = config->rate_hz,
+                                       .level_db = e->sounds->sound[clip].level_db,
                                        .centre_hz = centre_hz };
     if (!made)
         hear_augment_apply(e->augment, &r, &shape, frames);

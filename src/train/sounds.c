@@ -10,6 +10,7 @@
 #include "io/source.h"
 #include "train/silence.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,9 @@ typedef struct {
     const loading *load;
     hear_sound *sound;
     hear_frontend *frontend;
-    size_t room; /* frames that there is memory for */
+    size_t room;   /* frames that there is memory for */
+    double square; /* sum over the samples read */
+    uint64_t n_read;
 } reading;
 
 static bool make_room(reading *r, size_t n_more)
@@ -54,6 +57,9 @@ static bool make_room(reading *r, size_t n_more)
 
 static hear_status take(reading *r, const float *samples, size_t n)
 {
+    for (size_t i = 0; i < n; i++)
+        r->square += isfinite(samples[i]) ? (double)samples[i] * samples[i] : 0.0;
+    r->n_read += n;
     while (n > 0) {
         enum { FRAMES = 64 };
         if (!make_room(r, FRAMES))
@@ -121,6 +127,19 @@ static hear_status make_silence(reading *r, size_t clip, hear_error *err)
     return s;
 }
 
+static void measure(reading *r)
+{
+    hear_sound *s = r->sound;
+    const size_t n = s->n_frames * r->load->width;
+    const hear_frontend_config *config = &r->load->linear;
+    const bool squared = config->features != HEAR_FEATURES_WAVE && config->power == 2;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += squared ? (double)s->frames[i] : (double)s->frames[i] * s->frames[i];
+    s->power = n ? sum / (double)n : 0.0;
+    s->level_db = 10.0 * log10(fmax(r->square / (double)(r->n_read ? r->n_read : 1), 1e-10));
+}
+
 static hear_status load_clip(loading *l, size_t i, float *block, hear_error *err)
 {
     reading r = { .load = l, .sound = &l->sounds->sound[i] };
@@ -136,6 +155,7 @@ static hear_status load_clip(loading *l, size_t i, float *block, hear_error *err
         *r.sound = (hear_sound){ .why = hear_strdup(hear_error_text(err)) };
         return s == HEAR_ERR_MEM || !r.sound->why ? HEAR_ERR_MEM : HEAR_OK;
     }
+    measure(&r);
     float *fitting =
         realloc(r.sound->frames, r.sound->n_frames * l->width * sizeof *r.sound->frames);
     if (fitting)

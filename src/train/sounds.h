@@ -16,6 +16,8 @@
 typedef struct {
     size_t n_frames;    /* that a sample touches: all that would follow are zeros */
     uint64_t n_samples; /* at the model's rate */
+    double level_db;    /* mean square, re full scale; at least -100 */
+    double power;       /* mean of the frames' squares (features "wave", power 1) or values */
     float *frames;      /* [n_frames][width], linear; NULL where it could not be read */
     char *why;          /* then: what was wrong */
 } hear_sound;
