@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "nn/onnx_attr.h"
+#include "nn/onnx_external.h"
 #include "nn/onnx_tensor.h"
 #include "nn/onnx_unpack.h"
 
@@ -501,6 +502,8 @@ hear_status hear_onnx_read(hear_graph **out, const char *path, hear_error *err)
     ProtobufCMessage *m;
     status = hear_onnx_unpack(&m, &memory, &hear_onnx__model_proto__descriptor, data, n_bytes, err);
     free(data); /* before the graph is made: a large file is held twice at most */
+    if (status == HEAR_OK && ((HearOnnx__ModelProto *)m)->graph)
+        status = hear_onnx_take_external(((HearOnnx__ModelProto *)m)->graph, &memory, path, err);
     if (status == HEAR_OK)
         status = to_graph(out, (HearOnnx__ModelProto *)m, &memory, err);
     hear_onnx_release(m, &memory);
