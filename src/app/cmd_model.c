@@ -131,6 +131,7 @@ const hear_cmd hear_cmd_model = {
     .options = options,
     .notes = "show: labels, window and hop in true seconds, front end, card, and each layer\n"
              "with its shape, parameters and multiply-accumulates.\n"
-             "import: FILE is the ONNX file of a network made by another program.",
+             "import: FILE is a network made by another program: ONNX, or TensorFlow Lite as\n"
+             "YAMNet is published, with its labels and front end.",
     .run = run,
 };

@@ -71,6 +71,12 @@ refuse 65 'labels.txt: line 2: no label' model import "$tmp/bare.onnx" --labels 
     --frontend yamnet,n_mels=16 -o "$tmp/in.onnx"
 [ ! -e "$tmp/in.onnx" ] || complain "a refused import wrote a file"
 
+# TensorFlow Lite: broken files end in one line
+printf '\034\0\0\0TFL3 and nothing behind' >"$tmp/broken.tflite"
+refuse 78 'broken.tflite: not a TensorFlow Lite file, or broken' model import "$tmp/broken.tflite" \
+    -o "$tmp/in.onnx"
+[ ! -e "$tmp/in.onnx" ] || complain "a refused import wrote a file"
+
 refuse 64 'what to do is missing' model
 refuse 64 "'hide'" model hide "$model"
 refuse 64 'one MODEL is needed' model show

@@ -1,0 +1,113 @@
+/* test_tflite.c - networks from TensorFlow Lite files. */
+#include "test.h"
+
+#include "nn/plan.h"
+#include "nn/tflite.h"
+#include "tflite_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void test_a_network_computes_what_its_weights_say(void **state)
+{
+    (void)state;
+    static tfl f;
+    tfl_make(&f);
+    hear_graph *g;
+    hear_error err = { 0 };
+    if (hear_tflite_parse(&g, f.bytes, f.n, &err) != HEAR_OK)
+        fail_msg("%s", err.text);
+    hear_plan *p;
+    const hear_plan_config config = { .batch = 1 };
+    assert_int_equal(hear_plan_create(&p, g, &config, NULL), HEAR_OK);
+    float *x = hear_plan_input(p, 0)->data;
+    assert_int_equal(hear_plan_input(p, 0)->count, 24);
+    x[0] = 0.5f; /* one corner of a dark picture */
+    hear_plan_run(p);
+    /* SAME pads 6 and 4 by 0 in front and 1 behind: only the first output sees the corner. It is
+     * 1 x 0.5 and 2 x 0.5; depthwise, by 1.5 and -1.5, ReLU: 0.75 and 0; the mean over 6 places */
+    const float *e = hear_plan_output(p, 1)->data, *y = hear_plan_output(p, 0)->data;
+    assert_close(e[0], 0.125, 1e-6);
+    assert_close(e[1], 0.0, 1e-6);
+    /* the dense layer takes a quarter of e0, of e1 and of both */
+    assert_close(y[0], 1.0 / (1.0 + exp(-0.03125)), 1e-6);
+    assert_close(y[1], 0.5, 1e-6);
+    assert_close(y[2], 1.0 / (1.0 + exp(-0.03125)), 1e-6);
+    x[0] = 1000.0f; /* the first layer stops at 6 */
+    hear_plan_run(p);
+    assert_close(((const float *)hear_plan_output(p, 1)->data)[0], 1.5, 1e-6);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+}
+
+static void test_every_truncation_and_spoilt_byte_is_survived(void **state)
+{
+    (void)state;
+    static tfl f;
+    tfl_make(&f);
+    for (size_t n = 0; n < f.n; n++) {
+        uint8_t *cut = malloc(n ? n : 1);
+        assert_non_null(cut);
+        memcpy(cut, f.bytes, n);
+        hear_graph *g;
+        hear_error err = { 0 };
+        if (hear_tflite_parse(&g, cut, n, &err) == HEAR_OK)
+            hear_graph_destroy(g);
+        else
+            assert_true(err.status == HEAR_ERR_MODEL && err.text[0]);
+        if (n > 0) {
+            cut[n - 1] ^= 0xff;
+            size_t n_text;
+            (void)hear_tflite_labels(cut, n, &n_text);
+        }
+        free(cut);
+    }
+    for (size_t i = 8; i < f.n; i++) {
+        tfl spoilt = f;
+        spoilt.bytes[i] ^= 0x7f;
+        hear_graph *g;
+        if (hear_tflite_parse(&g, spoilt.bytes, spoilt.n, NULL) == HEAR_OK)
+            hear_graph_destroy(g);
+    }
+}
+
+/* A zip of one stored file "l.txt". */
+static const char zip[] = "front"
+                          "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\10\0\0\0\5\0\0\0l.txt"
+                          "dog\ncat\n"
+                          "PK\1\2\24\0\24\0\0\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\10\0\0\0\5\0\0\0\0\0"
+                          "\0\0\0\0\0\0\0\0\5\0\0\0l.txt"
+                          "PK\5\6\0\0\0\0\1\0\1\0\63\0\0\0\60\0\0\0\0\0";
+
+static void test_labels_are_in_the_zip_behind(void **state)
+{
+    (void)state;
+    size_t n = 0;
+    const char *text = hear_tflite_labels(zip, sizeof zip - 1, &n);
+    assert_non_null(text);
+    assert_int_equal(n, 8);
+    assert_memory_equal(text, "dog\ncat\n", 8);
+    for (size_t cut = 0; cut + 1 < sizeof zip; cut++) {
+        char *copy = malloc(cut + 1);
+        memcpy(copy, zip, cut);
+        assert_null(hear_tflite_labels(copy, cut, &n));
+        free(copy);
+    }
+    char bad[sizeof zip];
+    for (size_t i = 0; i + 1 < sizeof zip; i++) {
+        memcpy(bad, zip, sizeof zip);
+        bad[i] = (char)0xff;
+        const char *found = hear_tflite_labels(bad, sizeof zip - 1, &n);
+        assert_true(!found || (found >= bad && found + n <= bad + sizeof bad));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_network_computes_what_its_weights_say),
+        cmocka_unit_test(test_every_truncation_and_spoilt_byte_is_survived),
+        cmocka_unit_test(test_labels_are_in_the_zip_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
