@@ -7,10 +7,12 @@
 
 #include "nn/gemm.h"
 
+#include "base/mem.h"
 #include "nn/gemm_kernels.h"
 
 #include <math.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
 
 enum {
@@ -36,6 +38,12 @@ static struct {
     _Alignas(64) float a[M_BLOCK * K_BLOCK + HEAR_TILE_SLACK];
 } rooms[N_ROOMS]; /* takes memory where it was used */
 static atomic_flag taken[N_ROOMS];
+
+/* What hear_gemm_pack makes. */
+typedef struct {
+    _Alignas(64) const hear_gemm_kernels *kernels;
+    _Alignas(64) float panels[]; /* block after block of k, of m rows each */
+} packed;
 
 static size_t ceil_div(size_t a, size_t b)
 {
@@ -80,7 +88,9 @@ static void pack_b(const hear_gemm_kernels *kernels, const hear_gemm_args *g, fl
     const size_t width = kernels->cols;
     for (size_t c = 0; c < n; c += width, out += width * k) {
         const size_t cols = n - c < width ? n - c : width;
-        if (g->trans_b)
+        if (g->columns)
+            g->columns(g->user, out, width, j + c, cols, l, k);
+        else if (g->trans_b)
             kernels->pack_rows(out, width, g->b + (j + c) * g->ldb + l, g->ldb, cols, k);
         else
             kernels->pack_cols(out, width, g->b + l * g->ldb + j + c, g->ldb, cols, k);
@@ -100,14 +110,17 @@ static size_t one_tile(const hear_gemm_kernels *kernels, const hear_gemm_args *g
 {
     const size_t cols = kernels->cols, left = p->n - j;
     const size_t rows = p->m - i < p->width ? p->m - i : p->width;
+    const bool first = p->l == 0, last = p->l + p->k == g->k;
+    const packed *a = g->packed;
     hear_tile_args t = { .k = p->k,
-                         .a = r->a + i * p->k,
+                         .a = a ? a->panels + p->l * g->m + (p->i + i) * p->k : r->a + i * p->k,
                          .c = g->c + (p->i + i) * g->ldc + p->j + j,
                          .ldc = g->ldc,
                          .alpha = g->alpha,
-                         .beta = p->l == 0 ? g->beta : 1.0f,
-                         .low = -INFINITY,
-                         .high = INFINITY };
+                         .beta = first ? g->beta : 1.0f,
+                         .bias = first && g->bias ? g->bias + p->i + i : NULL,
+                         .low = g->held && last ? g->low : -INFINITY,
+                         .high = g->held && last ? g->high : INFINITY };
     const bool long_row = p->in_place && p->m == 1 && left >= 4 * cols;
     if (p->in_place && left >= cols) {
         t.n = long_row ? 4 * cols : cols;
@@ -141,12 +154,14 @@ static void multiply(const hear_gemm_kernels *kernels, const hear_gemm_args *g, 
 
 static void product(const hear_gemm_args *g, const room *r)
 {
-    const hear_gemm_kernels *kernels = hear_gemm_kernels_best();
+    const packed *ready = g->packed;
+    const hear_gemm_kernels *kernels = ready ? ready->kernels : hear_gemm_kernels_best();
     const size_t k_step = even(g->k, K_BLOCK);
-    block p = { .width = even(g->m, kernels->rows), .in_place = !g->trans_b && g->m <= FEW_ROWS };
+    block p = { .width = even(g->m, kernels->rows),
+                .in_place = !g->trans_b && !g->columns && g->m <= FEW_ROWS };
     const size_t m_step = r->m / p.width * p.width;
     const size_t n_step = p.in_place ? g->n : r->n;
-    const bool one_a = k_step == g->k && m_step >= g->m; /* packed once */
+    const bool one_a = k_step == g->k && m_step >= g->m; /* stays packed */
     for (p.j = 0; p.j < g->n; p.j += n_step) {
         p.n = g->n - p.j < n_step ? g->n - p.j : n_step;
         for (p.l = 0; p.l < g->k; p.l += k_step) {
@@ -155,12 +170,33 @@ static void product(const hear_gemm_args *g, const room *r)
             pack_b(kernels, g, r->b, p.j + p.n - loose, loose, p.l, p.k);
             for (p.i = 0; p.i < g->m; p.i += m_step) {
                 p.m = g->m - p.i < m_step ? g->m - p.i : m_step;
-                if (!one_a || p.j == 0)
+                if (!ready && (!one_a || p.j == 0))
                     pack_a(kernels, g, r->a, p.width, p.i, p.m, p.l, p.k);
                 multiply(kernels, g, &p, r);
             }
         }
     }
+}
+
+size_t hear_gemm_pack_bytes(size_t m, size_t k)
+{
+    size_t n, bytes;
+    if (!hear_mul(m, k, &n) || !hear_add(n, HEAR_TILE_SLACK, &n) ||
+        !hear_mul(n, sizeof(float), &bytes) || !hear_add(bytes, sizeof(packed), &bytes))
+        return SIZE_MAX;
+    return bytes;
+}
+
+void hear_gemm_pack(void *out, const float *a, size_t lda, size_t m, size_t k)
+{
+    packed *p = out;
+    p->kernels = hear_gemm_kernels_best();
+    const hear_gemm_args g = { .a = a, .lda = lda };
+    if (m == 0 || k == 0)
+        return;
+    const size_t k_step = even(k, K_BLOCK), width = even(m, p->kernels->rows);
+    for (size_t l = 0; l < k; l += k_step)
+        pack_a(p->kernels, &g, p->panels + l * m, width, 0, m, l, k - l < k_step ? k - l : k_step);
 }
 
 /* What needs no kernel; true where that was all. */
@@ -174,7 +210,7 @@ static bool is_trivial(const hear_gemm_args *g)
 /* A column is a row of the transposed product: the same sums, taken where b lies. */
 static hear_gemm_args turned(const hear_gemm_args *g)
 {
-    if (g->n != 1 || g->ldc != 1)
+    if (g->n != 1 || g->ldc != 1 || g->bias || g->packed || g->columns)
         return *g;
     return (hear_gemm_args){ .m = 1,
                              .n = g->m,
@@ -188,7 +224,10 @@ static hear_gemm_args turned(const hear_gemm_args *g)
                              .lda = g->ldb,
                              .ldb = g->lda,
                              .c = g->c,
-                             .ldc = g->m };
+                             .ldc = g->m,
+                             .held = g->held,
+                             .low = g->low,
+                             .high = g->high };
 }
 
 __attribute__((noinline)) void hear_gemm_in_small_room(const hear_gemm_args *g)

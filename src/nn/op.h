@@ -32,6 +32,8 @@ typedef struct {
 } hear_act;
 
 void hear_act_apply(const hear_act *act, float *x, size_t n); /* in place */
+/* False where it is more than keeping within low .. high. */
+bool hear_act_range(const hear_act *act, float *low, float *high);
 
 /* One node of a plan. */
 struct hear_call {

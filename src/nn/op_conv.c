@@ -1,15 +1,18 @@
 /* op_conv.c - Conv over one to three dimensions, with groups, dilation and all paddings.
  *
  * Groups of one channel in go straight (depthwise.h); everything else is a product of the weights
- * [out][in * taps] with the unfolded input, tile by tile, so that the columns stay in the cache. A
- * result does not depend on the other members of its batch. */
+ * [out][in * taps] with what each output sees of the input, which is gathered as the product wants
+ * it (patches.h) and stands nowhere as a whole. The way back unfolds, tile by tile. A result does
+ * not depend on the other members of its batch. */
 #include "config.h"
 
 #include "nn/op_list.h"
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "nn/depthwise.h"
 #include "nn/gemm.h"
+#include "nn/patches.h"
 #include "nn/window.h"
 
 #define TILE_NUMBERS ((size_t)128 << 10) /* of columns: 512 KiB, within a common L2 cache */
@@ -20,6 +23,7 @@ typedef struct {
     size_t k;                      /* in * taps */
     size_t tile;                   /* outputs at a time; 0: no columns are needed */
     bool depthwise;
+    size_t packed; /* bytes of one group's packed weights; 0: they are used as they are */
 } params;
 
 static hear_status infer(hear_call *c, hear_error *err)
@@ -65,8 +69,16 @@ static hear_status infer(hear_call *c, hear_error *err)
     c->macs = hear_size_mul(hear_window_out_size(&p->w), hear_size_mul(p->k, (size_t)y.dim[1]));
     c->macs = hear_size_mul(c->macs, p->batch);
 
-    if (p->depthwise || (hear_window_is_point(&p->w) && !c->training))
+    if (p->depthwise)
         return HEAR_OK;
+    if (!c->training) {
+        if (!c->in[1]->data)
+            return HEAR_OK; /* the weights are made on the way */
+        p->packed = hear_gemm_pack_bytes(p->out, p->k);
+        p->packed += (HEAR_ALIGN - p->packed % HEAR_ALIGN) % HEAR_ALIGN;
+        c->state_bytes = hear_size_mul(p->packed, p->groups);
+        return HEAR_OK;
+    }
     p->tile = TILE_NUMBERS / p->k;
     p->tile = p->tile < 64 ? 64 : p->tile;
     c->scratch_bytes =
@@ -93,28 +105,40 @@ static hear_status absorb(hear_call *c, size_t channels, const double *gain, con
     return HEAR_OK;
 }
 
-/* y [out][size] at `offset`, n numbers a channel: bias, product, activation. */
-static void multiply(hear_call *c, const float *weights, const float *bias, const float *columns,
-                     size_t ld, float *y, size_t n)
+static void prepare(hear_call *c)
 {
     const params *p = c->params;
+    const float *w = hear_call_weight(c, 1)->data;
+    for (size_t g = 0; g < p->groups && p->packed; g++)
+        hear_gemm_pack((char *)c->state + g * p->packed, w + g * p->out * p->k, p->k, p->out, p->k);
+}
+
+/* A group of one member: y [out][size] of x [in][size]. */
+static void multiply(hear_call *c, size_t group, const float *x, float *y)
+{
+    const params *p = c->params;
+    const hear_tensor *w = hear_call_weight(c, 1), *b = hear_call_weight(c, 2);
     const size_t size = hear_window_out_size(&p->w);
-    for (size_t m = 0; m < p->out && bias; m++)
-        for (size_t i = 0; i < n; i++)
-            y[m * size + i] = bias[m];
-    hear_gemm(&(hear_gemm_args){ .m = p->out,
-                                 .n = n,
-                                 .k = p->k,
-                                 .alpha = 1.0f,
-                                 .beta = bias ? 1.0f : 0.0f,
-                                 .a = weights,
-                                 .lda = p->k,
-                                 .b = columns,
-                                 .ldb = ld,
-                                 .c = y,
-                                 .ldc = size });
-    for (size_t m = 0; m < p->out && c->act.kind != HEAR_ACT_NONE; m++)
-        hear_act_apply(&c->act, y + m * size, n);
+    const hear_patches patches = { .w = &p->w, .x = x };
+    const bool point = hear_window_is_point(&p->w);
+    hear_gemm_args g = { .m = p->out,
+                         .n = size,
+                         .k = p->k,
+                         .alpha = 1.0f,
+                         .a = (const float *)w->data + group * p->out * p->k,
+                         .lda = p->k,
+                         .b = x,
+                         .ldb = size,
+                         .c = y,
+                         .ldc = size,
+                         .bias = b ? (const float *)b->data + group * p->out : NULL,
+                         .packed = p->packed ? (const char *)c->state + group * p->packed : NULL,
+                         .columns = point ? NULL : hear_patches_pack,
+                         .user = &patches };
+    g.held = hear_act_range(&c->act, &g.low, &g.high);
+    hear_gemm(&g);
+    if (!g.held)
+        hear_act_apply(&c->act, y, p->out * size);
 }
 
 static void forward(hear_call *c)
@@ -124,23 +148,15 @@ static void forward(hear_call *c)
     const size_t in_size = hear_window_in_size(&p->w), out_size = hear_window_out_size(&p->w);
     for (size_t i = 0; i < p->batch * p->groups; i++) {
         const size_t group = i % p->groups;
-        const float *weights = (const float *)w->data + group * p->out * p->k;
-        const float *bias = b ? (const float *)b->data + group * p->out : NULL;
         const float *x = (const float *)c->in[0]->data + i * p->in * in_size;
         float *y = (float *)c->out[0]->data + i * p->out * out_size;
-        if (p->depthwise) {
-            hear_depthwise(&p->w, p->out, x, weights, bias, y);
-            hear_act_apply(&c->act, y, p->out * out_size);
-        } else if (hear_window_is_point(&p->w)) {
-            multiply(c, weights, bias, x, in_size, y, out_size);
-        } else {
-            hear_tile t = hear_tile_first(&p->w, p->tile);
-            do {
-                const size_t n = t.n_rows * t.n_cols;
-                hear_unfold(&p->w, p->in, x, &t, c->scratch);
-                multiply(c, weights, bias, c->scratch, n, y + hear_tile_offset(&p->w, &t), n);
-            } while (hear_tile_next(&p->w, p->tile, &t));
+        if (!p->depthwise) {
+            multiply(c, group, x, y);
+            continue;
         }
+        hear_depthwise(&p->w, p->out, x, (const float *)w->data + group * p->out * p->k,
+                       b ? (const float *)b->data + group * p->out : NULL, y);
+        hear_act_apply(&c->act, y, p->out * out_size);
     }
 }
 
@@ -243,6 +259,7 @@ const hear_op hear_op_conv = {
     .fuses_act = true,
     .infer = infer,
     .absorb = absorb,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .cases = cases,

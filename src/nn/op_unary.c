@@ -231,6 +231,14 @@ static hear_act tanh_as_act(const hear_call *c)
     return (hear_act){ .kind = HEAR_ACT_TANH };
 }
 
+bool hear_act_range(const hear_act *act, float *low, float *high)
+{
+    const bool clip = act->kind == HEAR_ACT_CLIP;
+    *low = clip ? act->a : 0.0f;
+    *high = clip ? act->b : INFINITY;
+    return clip || act->kind == HEAR_ACT_RELU;
+}
+
 /* The same arithmetic as the operators' own, so that fusing changes no bit. */
 void hear_act_apply(const hear_act *act, float *x, size_t n)
 {
