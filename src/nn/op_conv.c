@@ -15,6 +15,8 @@
 #include "nn/patches.h"
 #include "nn/window.h"
 
+#include <math.h>
+
 #define TILE_NUMBERS ((size_t)128 << 10) /* of columns: 512 KiB, within a common L2 cache */
 
 typedef struct {
@@ -69,8 +71,10 @@ static hear_status infer(hear_call *c, hear_error *err)
     c->macs = hear_size_mul(hear_window_out_size(&p->w), hear_size_mul(p->k, (size_t)y.dim[1]));
     c->macs = hear_size_mul(c->macs, p->batch);
 
-    if (p->depthwise)
+    if (p->depthwise) {
+        c->scratch_bytes = hear_size_mul(hear_depthwise_scratch(&p->w), sizeof(float));
         return HEAR_OK;
+    }
     if (!c->training) {
         if (!c->in[1]->data)
             return HEAR_OK; /* the weights are made on the way */
@@ -141,23 +145,41 @@ static void multiply(hear_call *c, size_t group, const float *x, float *y)
         hear_act_apply(&c->act, y, p->out * size);
 }
 
-static void forward(hear_call *c)
+static void forward_depthwise(hear_call *c)
 {
     const params *p = c->params;
     const hear_tensor *w = hear_call_weight(c, 1), *b = hear_call_weight(c, 2);
-    const size_t in_size = hear_window_in_size(&p->w), out_size = hear_window_out_size(&p->w);
-    for (size_t i = 0; i < p->batch * p->groups; i++) {
-        const size_t group = i % p->groups;
-        const float *x = (const float *)c->in[0]->data + i * p->in * in_size;
-        float *y = (float *)c->out[0]->data + i * p->out * out_size;
-        if (!p->depthwise) {
-            multiply(c, group, x, y);
-            continue;
-        }
-        hear_depthwise(&p->w, p->out, x, (const float *)w->data + group * p->out * p->k,
-                       b ? (const float *)b->data + group * p->out : NULL, y);
-        hear_act_apply(&c->act, y, p->out * out_size);
+    const size_t in_size = hear_window_in_size(&p->w);
+    const size_t out = p->out * hear_window_out_size(&p->w);
+    hear_depthwise_args a = { .scratch = c->scratch, .fresh = true };
+    const bool held = hear_act_range(&c->act, &a.low, &a.high);
+    if (!held) {
+        a.low = -INFINITY;
+        a.high = INFINITY;
     }
+    for (size_t i = 0; i < p->batch * p->groups; i++, a.fresh = false) {
+        const size_t group = i % p->groups;
+        a.weights = (const float *)w->data + group * p->out * p->k;
+        a.bias = b ? (const float *)b->data + group * p->out : NULL;
+        hear_depthwise(&p->w, p->out, &a, (const float *)c->in[0]->data + i * in_size,
+                       (float *)c->out[0]->data + i * out);
+    }
+    if (!held)
+        hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
+}
+
+static void forward(hear_call *c)
+{
+    const params *p = c->params;
+    const size_t in = p->in * hear_window_in_size(&p->w);
+    const size_t out = p->out * hear_window_out_size(&p->w);
+    if (p->depthwise) {
+        forward_depthwise(c);
+        return;
+    }
+    for (size_t i = 0; i < p->batch * p->groups; i++)
+        multiply(c, i % p->groups, (const float *)c->in[0]->data + i * in,
+                 (float *)c->out[0]->data + i * out);
 }
 
 /* Of one group of one member: gx [in][size], gw [out][k]; either may be NULL. */
