@@ -106,47 +106,68 @@ size_t hear_depthwise_scratch(const hear_window *w)
     return is_copied(w) ? hear_size_mul(rows_of(w) * w->stride[HEAR_W], pitch_of(w)) : 0;
 }
 
-static void copy_plane(const hear_window *w, const float *x, float *copy)
+/* A place in the copy that a column of the input goes to, and that a tap reads first. */
+typedef struct {
+    size_t stride, pitch, step; /* step: from row to row */
+    size_t n_rows, n_cols;      /* of the input that are copied */
+    float *first;               /* of the copied input */
+    size_t taps, tap[MOST_TAPS];
+} copy;
+
+static copy plan_copy(const hear_window *w, float *scratch)
 {
-    const size_t stride = w->stride[HEAR_W], pitch = pitch_of(w), pad = w->pad[HEAR_W];
-    const size_t room = stride * (pitch - N), rows = rows_of(w), top = w->pad[HEAR_H];
-    size_t n = pad < room ? room - pad : 0;
-    n = n < w->in[HEAR_W] ? n : w->in[HEAR_W];
-    for (size_t h = 0; h < w->in[HEAR_H] && top + h < rows; h++, x += w->in[HEAR_W]) {
-        float *to = copy + (top + h) * stride * pitch;
-        if (stride == 1)
-            memcpy(to + pad, x, n * sizeof *to);
-        else
-            for (size_t s = 0; s < stride && s < n; s++) {
-                float *part = to + (pad + s) % stride * pitch + (pad + s) / stride;
-                for (size_t i = s; i < n; i += stride)
-                    *part++ = x[i];
-            }
+    copy c = { .stride = w->stride[HEAR_W], .pitch = pitch_of(w), .taps = hear_window_taps(w) };
+    const size_t rows = rows_of(w), top = w->pad[HEAR_H], left = w->pad[HEAR_W];
+    const size_t room = c.stride * (c.pitch - N);
+    c.step = c.stride * c.pitch;
+    c.n_rows = rows > top ? rows - top : 0;
+    c.n_rows = c.n_rows < w->in[HEAR_H] ? c.n_rows : w->in[HEAR_H];
+    c.n_cols = room > left ? room - left : 0;
+    c.n_cols = c.n_cols < w->in[HEAR_W] ? c.n_cols : w->in[HEAR_W];
+    c.first = scratch + top * c.step;
+    for (size_t t = 0; t < c.taps; t++) {
+        const size_t down = t / w->kernel[HEAR_W] * w->dilation[HEAR_H];
+        const size_t right = t % w->kernel[HEAR_W] * w->dilation[HEAR_W];
+        c.tap[t] = down * c.step + right % c.stride * c.pitch + right / c.stride;
+    }
+    return c;
+}
+
+static void copy_plane(const hear_window *w, const copy *c, const float *x)
+{
+    const size_t left = w->pad[HEAR_W];
+    for (size_t s = 0; s < c->stride && s < c->n_cols; s++) {
+        float *to = c->first + (left + s) % c->stride * c->pitch + (left + s) / c->stride;
+        for (size_t h = 0; h < c->n_rows; h++, to += c->step) {
+            const float *from = x + h * w->in[HEAR_W];
+            size_t k = 0;
+            for (size_t i = s; i < c->n_cols; i += c->stride)
+                to[k++] = from[i];
+        }
     }
 }
 
-static void by_copy(const hear_window *w, size_t n_out, const hear_depthwise_args *a,
-                    const float *x, float *y)
+static void by_copy(const hear_window *w, const hear_depthwise_args *a, const float *x, float *y)
 {
-    const size_t stride = w->stride[HEAR_W], pitch = pitch_of(w), step = stride * pitch;
-    const size_t taps = hear_window_taps(w);
+    const copy c = plan_copy(w, a->scratch);
+    const size_t cols = w->out[HEAR_W], in_size = hear_window_in_size(w);
+    const size_t down = w->stride[HEAR_H] * c.step;
     row_fn *const one_row = best();
-    row r = { .taps = taps, .n = w->out[HEAR_W], .low = a->low, .high = a->high };
-    if (a->fresh)
-        memset(a->scratch, 0, hear_depthwise_scratch(w) * sizeof *a->scratch);
-    copy_plane(w, x, a->scratch);
-    for (size_t m = 0; m < n_out; m++) {
-        r.weights = a->weights + m * taps;
-        r.bias = a->bias ? a->bias[m] : 0.0f;
-        for (size_t t = 0; t < taps; t++) {
-            const size_t down = t / w->kernel[HEAR_W] * w->dilation[HEAR_H];
-            const size_t right = t % w->kernel[HEAR_W] * w->dilation[HEAR_W];
-            r.from[t] = a->scratch + down * step + right % stride * pitch + right / stride;
+    row r = { .taps = c.taps, .n = cols, .low = a->low, .high = a->high };
+    memset(a->scratch, 0, hear_depthwise_scratch(w) * sizeof *a->scratch);
+    r.weights = a->weights;
+    for (size_t m = 0; m < a->groups * a->n_out; m++, r.weights += c.taps) {
+        if (m % a->n_out == 0) {
+            copy_plane(w, &c, x);
+            x += in_size;
         }
-        for (size_t h = 0; h < w->out[HEAR_H]; h++, y += w->out[HEAR_W]) {
+        r.bias = a->bias ? a->bias[m] : 0.0f;
+        for (size_t t = 0; t < c.taps; t++)
+            r.from[t] = a->scratch + c.tap[t];
+        for (size_t h = 0; h < w->out[HEAR_H]; h++, y += cols) {
             one_row(&r, y);
-            for (size_t t = 0; t < taps; t++)
-                r.from[t] += w->stride[HEAR_H] * step;
+            for (size_t t = 0; t < c.taps; t++)
+                r.from[t] += down;
         }
     }
 }
@@ -161,12 +182,12 @@ static void add_row(float *y, const float *x, size_t stride, float v, size_t n)
             y[i] += v * x[i * stride];
 }
 
-static void by_strips(const hear_window *w, size_t n_out, const hear_depthwise_args *a,
-                      const float *x, float *y)
+static void by_strips(const hear_window *w, const hear_depthwise_args *a, const float *x, float *y)
 {
-    const float *weights = a->weights;
     const size_t taps = hear_window_taps(w), rows = w->out[HEAR_D] * w->out[HEAR_H];
-    for (size_t m = 0; m < n_out; m++, weights += taps)
+    const float *weights = a->weights;
+    for (size_t m = 0; m < a->groups * a->n_out; m++, weights += taps) {
+        const float *plane = x + m / a->n_out * hear_window_in_size(w);
         for (size_t r = 0; r < rows; r++, y += w->out[HEAR_W]) {
             size_t k[HEAR_SPACE] = { 0 };
             hear_strip s;
@@ -174,21 +195,21 @@ static void by_strips(const hear_window *w, size_t n_out, const hear_depthwise_a
                 y[i] = a->bias ? a->bias[m] : 0.0f;
             for (size_t t = 0; t < taps; t++, hear_window_next_tap(w, k))
                 if (hear_window_strip(w, r, k, &s))
-                    add_row(y + s.first, x + s.at, s.stride, weights[t], s.n);
+                    add_row(y + s.first, plane + s.at, s.stride, weights[t], s.n);
             for (size_t i = 0; i < w->out[HEAR_W]; i++) {
                 y[i] = y[i] < a->low ? a->low : y[i];
                 y[i] = y[i] > a->high ? a->high : y[i];
             }
         }
+    }
 }
 
-void hear_depthwise(const hear_window *w, size_t n_out, const hear_depthwise_args *a,
-                    const float *x, float *y)
+void hear_depthwise(const hear_window *w, const hear_depthwise_args *a, const float *x, float *y)
 {
     if (is_copied(w))
-        by_copy(w, n_out, a, x, y);
+        by_copy(w, a, x, y);
     else
-        by_strips(w, n_out, a, x, y);
+        by_strips(w, a, x, y);
 }
 
 void hear_depthwise_back(const hear_window *w, size_t n_out, const float *x, const float *weights,

@@ -149,21 +149,21 @@ static void forward_depthwise(hear_call *c)
 {
     const params *p = c->params;
     const hear_tensor *w = hear_call_weight(c, 1), *b = hear_call_weight(c, 2);
-    const size_t in_size = hear_window_in_size(&p->w);
-    const size_t out = p->out * hear_window_out_size(&p->w);
-    hear_depthwise_args a = { .scratch = c->scratch, .fresh = true };
+    hear_depthwise_args a = { .groups = p->groups,
+                              .n_out = p->out,
+                              .weights = w->data,
+                              .bias = b ? b->data : NULL,
+                              .scratch = c->scratch };
     const bool held = hear_act_range(&c->act, &a.low, &a.high);
     if (!held) {
         a.low = -INFINITY;
         a.high = INFINITY;
     }
-    for (size_t i = 0; i < p->batch * p->groups; i++, a.fresh = false) {
-        const size_t group = i % p->groups;
-        a.weights = (const float *)w->data + group * p->out * p->k;
-        a.bias = b ? (const float *)b->data + group * p->out : NULL;
-        hear_depthwise(&p->w, p->out, &a, (const float *)c->in[0]->data + i * in_size,
+    const size_t in = p->groups * hear_window_in_size(&p->w);
+    const size_t out = p->groups * p->out * hear_window_out_size(&p->w);
+    for (size_t i = 0; i < p->batch; i++)
+        hear_depthwise(&p->w, &a, (const float *)c->in[0]->data + i * in,
                        (float *)c->out[0]->data + i * out);
-    }
     if (!held)
         hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
 }

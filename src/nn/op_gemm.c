@@ -7,10 +7,13 @@
 #include "nn/broadcast.h"
 #include "nn/gemm.h"
 
+#define FEW_ROWS 32
+
 typedef struct {
     size_t m, n, k;
     bool trans_a, trans_b;
     float alpha, beta;
+    bool upright;        /* state holds B as [k][n], turned round once */
     bool by_row;         /* C differs from row to row */
     hear_broadcast bias; /* of C over the output */
 } params;
@@ -51,7 +54,23 @@ static hear_status infer(hear_call *c, hear_error *err)
     }
     hear_call_set_out(c, 0, HEAR_F32, &y);
     c->macs = hear_size_mul(hear_size_mul(p->m, p->n), p->k);
+    p->upright = p->trans_b && !c->training && c->in[1]->data && p->m < FEW_ROWS;
+    if (p->upright)
+        c->state_bytes = hear_size_mul(hear_size_mul(p->k, p->n), sizeof(float));
     return HEAR_OK;
+}
+
+/* Few rows do not pay for turning B round at each run. No bit of a result changes by it. */
+static void prepare(hear_call *c)
+{
+    enum { SIDE = 16 }; /* of squares that stay in the cache */
+    const params *p = c->params;
+    const float *b = hear_call_weight(c, 1)->data;
+    float *to = c->state;
+    for (size_t l = 0; l < p->k && p->upright; l += SIDE)
+        for (size_t j = 0; j < p->n; j++)
+            for (size_t i = l; i < l + SIDE && i < p->k; i++)
+                to[i * p->n + j] = b[j * p->k + i];
 }
 
 /* B gets the gain by column, C becomes one number a column. */
@@ -103,13 +122,13 @@ static void forward(hear_call *c)
                                  .n = p->n,
                                  .k = p->k,
                                  .trans_a = p->trans_a,
-                                 .trans_b = p->trans_b,
+                                 .trans_b = p->trans_b && !p->upright,
                                  .alpha = p->alpha,
                                  .beta = biased ? 1.0f : 0.0f,
                                  .a = c->in[0]->data,
                                  .lda = p->trans_a ? p->m : p->k,
-                                 .b = hear_call_weight(c, 1)->data,
-                                 .ldb = p->trans_b ? p->k : p->n,
+                                 .b = p->upright ? c->state : hear_call_weight(c, 1)->data,
+                                 .ldb = p->trans_b && !p->upright ? p->k : p->n,
                                  .c = y,
                                  .ldc = p->n });
     hear_act_apply(&c->act, y, c->out[0]->count);
@@ -186,6 +205,7 @@ const hear_op hear_op_gemm = {
     .fuses_act = true,
     .infer = infer,
     .absorb = absorb,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .cases = cases,
