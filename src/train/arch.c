@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const hear_arch *const archs[] = {
-    &hear_arch_logreg, &hear_arch_mlp, &hear_arch_cnn, &hear_arch_cnn5, &hear_arch_forest,
+    &hear_arch_logreg, &hear_arch_mlp,  &hear_arch_forest, &hear_arch_cnn,
+    &hear_arch_cnn3,   &hear_arch_cnn5, &hear_arch_rnn,    &hear_arch_wavenet,
 };
 
 size_t hear_arch_count(void)

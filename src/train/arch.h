@@ -3,8 +3,8 @@
  *
  * Of every graph: one input "frames" [N, …, window, width] (the layout may turn these), a value
  * "logits" [N, n_labels] (or [N, 1] for sigmoid) before softmax or sigmoid, an output "probs" [N,
- * n_labels]; a forest has no "logits". What stands before a value "features" has nothing to learn;
- * then "features" is followed by the constants fixed.mean and fixed.scale, which
+ * n_labels]; a forest has no "logits". What stands before a value "features" [N, …, n] has nothing
+ * to learn; then "features" is followed by the constants fixed.mean and fixed.scale [n], which
  * hear_arch_standardise sets from the training data. To add one: a function, and a line in arch.c's
  * table. */
 #ifndef TRAIN_ARCH_H
@@ -101,7 +101,7 @@ hear_init hear_arch_init(const hear_arch_options *options);
 HEAR_MUST_CHECK hear_status hear_arch_standardise(hear_graph *g, const double *mean,
                                                   const double *deviation, size_t n);
 
-/* For architectures: from "features" [N, n] on, standardised. */
+/* For architectures: from "features" [N, …, n] on, standardised. */
 size_t hear_arch_standardised(hear_net *n, size_t features, size_t count);
 size_t hear_arch_activation(hear_net *n, const hear_arch_options *o, const char *name, size_t x);
 /* The input "frames" and, by an input's name, "features" [N, *count]. */
@@ -112,8 +112,11 @@ void hear_arch_dense_settings(hear_arch_settings *s); /* of logreg, mlp and fore
 void hear_arch_head(hear_net *n, const hear_arch_options *o, size_t x, size_t n_in);
 
 extern const hear_arch hear_arch_cnn;
+extern const hear_arch hear_arch_cnn3;
 extern const hear_arch hear_arch_cnn5;
 extern const hear_arch hear_arch_forest;
 extern const hear_arch hear_arch_logreg;
 extern const hear_arch hear_arch_mlp;
+extern const hear_arch hear_arch_rnn;
+extern const hear_arch hear_arch_wavenet;
 #endif

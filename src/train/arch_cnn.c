@@ -19,28 +19,32 @@ static picture input(hear_net *n, size_t rows, size_t columns)
     return p;
 }
 
-/* k x k, padded so that ceil(size / stride) is left; with a bias, unless batch normalisation, whose
- * shift does its work, comes next. */
-static picture convolve(hear_net *n, const char *name, picture x, size_t channels, size_t k,
-                        size_t stride, bool bias)
+typedef struct {
+    size_t channels, kernel, stride;
+    bool same; /* padded so that ceil(size / stride) is left */
+    bool bias; /* not before batch normalisation, whose shift does its work */
+} convolution;
+
+static picture convolve(hear_net *n, const char *name, picture x, convolution c)
 {
     char text[48];
-    const int64_t size = (int64_t)k, pad = size / 2;
+    const int64_t size = (int64_t)c.kernel, pad = c.same ? size / 2 : 0;
+    const size_t lost = c.same ? 0 : c.kernel - 1;
     snprintf(text, sizeof text, "%s.weight", name);
     size_t in[3] = { x.value };
     in[1] = hear_net_weight(
-        n, text, 4, (const int64_t[]){ (int64_t)channels, (int64_t)x.channels, size, size });
-    if (bias) {
+        n, text, 4, (const int64_t[]){ (int64_t)c.channels, (int64_t)x.channels, size, size });
+    if (c.bias) {
         snprintf(text, sizeof text, "%s.bias", name);
-        in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)channels });
+        in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)c.channels });
     }
-    x.value = hear_net_nodes(n, "Conv", name, bias ? 3 : 2, in);
+    x.value = hear_net_nodes(n, "Conv", name, c.bias ? 3 : 2, in);
     hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ size, size });
-    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ (int64_t)stride, (int64_t)stride });
+    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ (int64_t)c.stride, (int64_t)c.stride });
     hear_net_set_ints(n, "pads", 4, (const int64_t[]){ pad, pad, pad, pad });
-    x.channels = channels;
-    x.rows = (x.rows + stride - 1) / stride;
-    x.columns = (x.columns + stride - 1) / stride;
+    x.channels = c.channels;
+    x.rows = (x.rows - lost + c.stride - 1) / c.stride;
+    x.columns = (x.columns - lost + c.stride - 1) / c.stride;
     return x;
 }
 
@@ -74,48 +78,85 @@ static double dropout_of(const hear_arch_options *o, double otherwise)
     return o->dropout < 0.0 ? otherwise : o->dropout;
 }
 
-/* ---- cnn: two blocks of convolution and pooling, and a dense layer. The picture is [n_mels,
- * window]. */
-
-static void build_cnn(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
+/* The middle `columns` of x, or x with zeros at both sides: after min-max, the least there is. */
+static picture fit(hear_net *n, picture x, size_t columns)
 {
-    static const size_t channels[2] = { 32, 64 };
-    picture x = input(n, n_mels, window);
+    const size_t more = x.columns < columns ? columns - x.columns : 0;
+    const size_t less = x.columns > columns ? x.columns - columns : 0;
+    if (more > 0)
+        x.value = hear_net_widen(n, "padded", x.value, 4, 3, (int64_t)(more / 2),
+                                 (int64_t)(more - more / 2));
+    else if (less > 0)
+        x.value = hear_net_trim(n, "cropped", x.value, 3, (int64_t)(less / 2),
+                                (int64_t)(less - less / 2));
+    x.columns = columns;
+    return x;
+}
+
+/* Blocks of 3 x 3 convolution and pooling, and a dense layer. The picture is [bands, frames]. */
+typedef struct {
+    size_t columns; /* of the picture, whatever the window */
+    size_t n_blocks, channels[3];
+    bool same;
+    size_t units;
+    double dropout;
+} blocks;
+
+static void build_blocks(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels,
+                         const blocks *b)
+{
+    picture x = fit(n, input(n, n_mels, window), b->columns);
     char text[24];
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < b->n_blocks; i++) {
         snprintf(text, sizeof text, "conv%zu", i + 1);
-        x = convolve(n, text, x, channels[i], 3, 1, true);
+        x = convolve(n, text, x, (convolution){ b->channels[i], 3, 1, b->same, true });
         snprintf(text, sizeof text, "active%zu", i + 1);
         x.value = hear_arch_activation(n, o, text, x.value);
         snprintf(text, sizeof text, "pool%zu", i + 1);
         x = halve(n, text, x);
     }
-    const size_t units = o->n_hidden ? o->hidden[0] : 64;
+    const size_t units = o->n_hidden ? o->hidden[0] : b->units;
     size_t y = hear_net_flatten(n, "flat", x.value);
     y = hear_net_dense(n, "dense", y, x.channels * x.rows * x.columns, units);
-    y = hear_arch_activation(n, o, "active3", y);
-    if (dropout_of(o, 0.0) > 0.0)
-        y = hear_net_dropout(n, "dropout", y, dropout_of(o, 0.0));
+    snprintf(text, sizeof text, "active%zu", b->n_blocks + 1);
+    y = hear_arch_activation(n, o, text, y);
+    if (dropout_of(o, b->dropout) > 0.0)
+        y = hear_net_dropout(n, "dropout", y, dropout_of(o, b->dropout));
     hear_arch_head(n, o, y, units);
 }
 
-static void settings_cnn(hear_arch_settings *s)
+static void settings_blocks(hear_arch_settings *s)
 {
     s->frontend = hear_frontend_default();
     s->frontend.ref_max = true;
     s->frontend.top_db = 80.0;
     s->frontend.normalise = HEAR_NORM_MINMAX;
     s->layout = HEAR_LAYOUT_MEL_TIME;
-    s->window_s = 4.128; /* 128 frames: a square picture */
     s->hop_s = 0.5;
     s->augment = "all";
     s->epochs = 30;
-    s->batch = 32;
+    s->batch = 8;
     s->patience = 10;
-    s->lr = 1e-3;
+    s->lr = 3e-4;
     s->weight_decay = 0.02;
     s->smoothing = 0.1;
     s->averaging = 0.99;
+}
+
+/* ---- cnn */
+
+static void build_cnn(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
+{
+    static const blocks b = {
+        .columns = 128, .n_blocks = 2, .channels = { 32, 64 }, .same = true, .units = 64
+    };
+    build_blocks(n, o, window, n_mels, &b);
+}
+
+static void settings_cnn(hear_arch_settings *s)
+{
+    settings_blocks(s);
+    s->window_s = 4.128; /* 128 frames: a square picture */
 }
 
 const hear_arch hear_arch_cnn = {
@@ -124,6 +165,31 @@ const hear_arch hear_arch_cnn = {
     .takes_hidden = true,
     .settings = settings_cnn,
     .build = build_cnn,
+};
+
+/* ---- cnn3 */
+
+static void build_cnn3(hear_net *n, const hear_arch_options *o, size_t window, size_t n_mels)
+{
+    static const blocks b = {
+        .columns = 256, .n_blocks = 3, .channels = { 32, 64, 128 }, .units = 128, .dropout = 0.5
+    };
+    build_blocks(n, o, window, n_mels, &b);
+}
+
+static void settings_cnn3(hear_arch_settings *s)
+{
+    settings_blocks(s);
+    s->frontend.hop = 256;
+    s->window_s = 4.144; /* 256 frames */
+}
+
+const hear_arch hear_arch_cnn3 = {
+    .name = "cnn3",
+    .summary = "3 blocks of 3x3 convolution (32, 64, 128) and pooling, a dense layer of 128",
+    .takes_hidden = true,
+    .settings = settings_cnn3,
+    .build = build_cnn3,
 };
 
 /* ---- cnn5: five convolutions with batch normalisation, pooled over frequency by the mean, over
@@ -154,7 +220,9 @@ static void build_cnn5(hear_net *n, const hear_arch_options *o, size_t window, s
         if (layers[i].halve && x.rows > 1 && x.columns > 1)
             x = halve(n, text, x);
         snprintf(text, sizeof text, "conv%zu", i + 1);
-        x = convolve(n, text, x, layers[i].channels, layers[i].kernel, layers[i].stride, false);
+        x = convolve(
+            n, text, x,
+            (convolution){ layers[i].channels, layers[i].kernel, layers[i].stride, true, false });
         snprintf(text, sizeof text, "norm%zu", i + 1);
         x = normalise(n, text, x);
         snprintf(text, sizeof text, "active%zu", i + 1);

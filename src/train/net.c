@@ -70,15 +70,26 @@ size_t hear_net_filled(hear_net *n, const char *name, size_t count, float value)
     return v;
 }
 
-size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values)
+static size_t add_fixed(hear_net *n, const char *name, const hear_shape *shape, const float *values)
 {
     char full[96];
     snprintf(full, sizeof full, HEAR_NET_FIXED "%s", name);
-    const hear_shape shape = { .rank = 1, .dim = { (int64_t)count } };
     size_t value = HEAR_NO_VALUE;
     if (n->status == HEAR_OK)
-        n->status = hear_graph_add_weight(n->graph, full, &shape, values, &value);
+        n->status = hear_graph_add_weight(n->graph, full, shape, values, &value);
     return value;
+}
+
+size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values)
+{
+    return add_fixed(n, name, &(hear_shape){ .rank = 1, .dim = { (int64_t)count } }, values);
+}
+
+size_t hear_net_fixed_matrix(hear_net *n, const char *name, size_t rows, size_t columns,
+                             const float *values)
+{
+    return add_fixed(
+        n, name, &(hear_shape){ .rank = 2, .dim = { (int64_t)rows, (int64_t)columns } }, values);
 }
 
 size_t hear_net_dense(hear_net *n, const char *name, size_t x, size_t n_in, size_t n_out)
@@ -102,14 +113,40 @@ static size_t add_tensor(hear_net *n, const char *name, const hear_tensor *t)
     return value;
 }
 
-static size_t add_int(hear_net *n, const char *node, const char *part, int64_t v)
+static size_t add_ints(hear_net *n, const char *node, const char *part, size_t count,
+                       const int64_t *values)
 {
     char name[96];
+    int64_t copy[2 * HEAR_MAX_RANK];
     snprintf(name, sizeof name, "%s.%s", node, part);
-    return add_tensor(
-        n, name,
-        &(hear_tensor){
-            .dtype = HEAR_I64, .shape = { .rank = 1, .dim = { 1 } }, .count = 1, .data = &v });
+    memcpy(copy, values, count * sizeof *values);
+    return add_tensor(n, name,
+                      &(hear_tensor){ .dtype = HEAR_I64,
+                                      .shape = { .rank = 1, .dim = { (int64_t)count } },
+                                      .count = count,
+                                      .data = copy });
+}
+
+size_t hear_net_reshape(hear_net *n, const char *name, size_t x, size_t rank, const int64_t *dims)
+{
+    return hear_net_node2(n, "Reshape", name, x, add_ints(n, name, "shape", rank, dims));
+}
+
+size_t hear_net_transpose(hear_net *n, const char *name, size_t x, size_t rank,
+                          const int64_t *order)
+{
+    const size_t out = hear_net_node(n, "Transpose", name, x);
+    hear_net_set_ints(n, "perm", rank, order);
+    return out;
+}
+
+size_t hear_net_widen(hear_net *n, const char *name, size_t x, size_t rank, size_t axis,
+                      int64_t front, int64_t back)
+{
+    int64_t pads[2 * HEAR_MAX_RANK] = { 0 };
+    pads[axis] = front;
+    pads[rank + axis] = back;
+    return hear_net_node2(n, "Pad", name, x, add_ints(n, name, "pads", 2 * rank, pads));
 }
 
 size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share)
@@ -134,9 +171,10 @@ size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_
 size_t hear_net_trim(hear_net *n, const char *name, size_t x, int64_t axis, int64_t front,
                      int64_t back)
 {
-    const size_t starts = add_int(n, name, "starts", front);
-    const size_t ends = add_int(n, name, "ends", back > 0 ? -back : INT64_MAX);
-    const size_t axes = add_int(n, name, "axes", axis);
+    const size_t starts = add_ints(n, name, "starts", 1, (const int64_t[]){ front });
+    const size_t ends =
+        add_ints(n, name, "ends", 1, (const int64_t[]){ back > 0 ? -back : INT64_MAX });
+    const size_t axes = add_ints(n, name, "axes", 1, (const int64_t[]){ axis });
     return hear_net_nodes(n, "Slice", name, 4, (const size_t[]){ x, starts, ends, axes });
 }
 

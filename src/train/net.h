@@ -26,6 +26,9 @@ size_t hear_net_weight(hear_net *n, const char *name, size_t rank, const int64_t
 size_t hear_net_filled(hear_net *n, const char *name, size_t count, float value);
 /* A constant that is no weight to be trained: names of such begin with "fixed.". */
 size_t hear_net_fixed(hear_net *n, const char *name, size_t count, const float *values);
+/* The same of rank 2; values: [rows][columns]. */
+size_t hear_net_fixed_matrix(hear_net *n, const char *name, size_t rows, size_t columns,
+                             const float *values);
 #define HEAR_NET_FIXED "fixed."
 
 /* x [N, n_in] -> [N, n_out]: Gemm with weight NAME.weight [n_out, n_in] and bias NAME.bias. */
@@ -34,9 +37,16 @@ size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share);
 /* op_type "ReduceMean", "ReduceMax" … over one axis, which goes unless kept. */
 size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_t x, int64_t axis,
                        bool keep);
+/* x with `front` and `back` zeros at the ends of an axis of its `rank` ones. */
+size_t hear_net_widen(hear_net *n, const char *name, size_t x, size_t rank, size_t axis,
+                      int64_t front, int64_t back);
 /* x without the first `front` and the last `back` of an axis. */
 size_t hear_net_trim(hear_net *n, const char *name, size_t x, int64_t axis, int64_t front,
                      int64_t back);
+/* x put into other dimensions, of which one may be -1: what is left. */
+size_t hear_net_reshape(hear_net *n, const char *name, size_t x, size_t rank, const int64_t *dims);
+size_t hear_net_transpose(hear_net *n, const char *name, size_t x, size_t rank,
+                          const int64_t *order);
 size_t hear_net_flatten(hear_net *n, const char *name, size_t x);    /* [N, rest] */
 void hear_net_set_int(hear_net *n, const char *attr, int64_t value); /* of the last node */
 void hear_net_set_ints(hear_net *n, const char *attr, size_t count, const int64_t *values);

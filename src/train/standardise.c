@@ -15,7 +15,7 @@ enum { BATCH = 16, EXAMPLES = 1024 };
 typedef struct {
     const hear_trainer_config *config;
     hear_plan *plan;
-    size_t n; /* features */
+    size_t n, n_rows; /* features, and how often an example has them */
     double *sum, *square;
     float *frames, *target, *scratch;
 } measuring;
@@ -43,14 +43,15 @@ static void measure(measuring *m)
             continue;
         hear_plan_run(m->plan);
         const float *features = hear_plan_output(m->plan, 0)->data;
-        for (size_t k = 0; k < (i % BATCH + 1) * m->n; k++) {
+        for (size_t k = 0; k < (i % BATCH + 1) * m->n_rows * m->n; k++) {
             m->sum[k % m->n] += features[k];
             m->square[k % m->n] += (double)features[k] * features[k];
         }
     }
+    const double rows = (double)(n * m->n_rows);
     for (size_t k = 0; k < m->n; k++) {
-        m->sum[k] /= (double)n;
-        m->square[k] = sqrt(fmax(0.0, m->square[k] / (double)n - m->sum[k] * m->sum[k]));
+        m->sum[k] /= rows;
+        m->square[k] = sqrt(fmax(0.0, m->square[k] / rows - m->sum[k] * m->sum[k]));
     }
 }
 
@@ -65,7 +66,9 @@ hear_status hear_train_standardise(hear_graph *graph, const hear_trainer_config 
     if (s != HEAR_OK)
         return s;
     const hear_examples *e = config->examples;
-    m.n = hear_plan_output(m.plan, 0)->count / BATCH;
+    const hear_tensor *features = hear_plan_output(m.plan, 0);
+    m.n = (size_t)features->shape.dim[features->shape.rank - 1];
+    m.n_rows = features->count / BATCH / m.n;
     m.sum = hear_alloc(m.n, sizeof *m.sum);
     m.square = hear_alloc(m.n, sizeof *m.square);
     m.frames = hear_alloc(e->window * hear_frontend_width(&e->sounds->config), sizeof *m.frames);

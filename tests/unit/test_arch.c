@@ -1,6 +1,7 @@
 /* test_arch.c - every architecture builds, plans, and gives probabilities. */
 #include "test.h"
 
+#include "dsp/mfcc.h"
 #include "nn/loss.h"
 #include "nn/plan.h"
 #include "train/arch.h"
@@ -241,6 +242,188 @@ static void test_the_labs_cost(void **state)
     assert_close(hear_loss(&loss, logits, y, 3, 1, NULL), 0.6930587610394646, 1e-9);
 }
 
+static const hear_tensor *weight(const hear_graph *g, const char *name)
+{
+    const size_t v = hear_graph_find(g, name);
+    assert_int_not_equal(v, HEAR_NO_VALUE);
+    return g->values[v].init;
+}
+
+/* 128 bands and 128 frames: two poolings leave 32 x 32 of 64 channels. Windows of 3 s, 93 frames,
+ * are padded to the same picture, and longer ones are cropped. */
+static void test_cnn_sees_a_square_whatever_the_window(void **state)
+{
+    (void)state;
+    static const size_t windows[] = { 128, 93, 150 };
+    for (size_t i = 0; i < 3; i++) {
+        const hear_arch_options o = { .n_labels = 2, .dropout = -1.0 };
+        hear_graph *g = build("cnn", &o, windows[i], 128);
+        assert_int_equal(weight(g, "conv1.weight")->count, 32 * 9);
+        assert_int_equal(weight(g, "conv2.weight")->count, 64 * 32 * 9);
+        assert_int_equal(weight(g, "dense.weight")->count, 64 * 65536);
+        hear_plan *p;
+        assert_int_equal(
+            hear_plan_create(&p, g, &(hear_plan_config){ .batch = 1, .output = "flat" }, NULL),
+            HEAR_OK);
+        assert_int_equal(hear_plan_output(p, 0)->count, 65536);
+        hear_plan_destroy(p);
+        hear_graph_destroy(g);
+    }
+    hear_arch_settings s = { 0 };
+    hear_arch_find("cnn")->settings(&s);
+    assert_int_equal(hear_frontend_frames_for(&s.frontend, s.window_s), 128);
+    assert_int_equal(hear_frontend_frames_for(&s.frontend, 3.0), 93);
+}
+
+/* 17 zeros, 93 frames, 18 zeros; of 150 frames the first 11 and the last 11 go. */
+static void test_cnn_pads_and_crops_in_the_middle(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t window, first;
+        const char *value;
+    } cases[] = { { 93, 17, "padded" }, { 150, 11, "cropped" } };
+    for (size_t i = 0; i < 2; i++) {
+        const size_t n = cases[i].window;
+        const hear_arch_options o = { .n_labels = 2 };
+        hear_graph *g = build("cnn", &o, n, 4);
+        hear_plan *p;
+        const hear_plan_config config = { .batch = 1, .output = cases[i].value };
+        assert_int_equal(hear_plan_create(&p, g, &config, NULL), HEAR_OK);
+        float *x = hear_plan_input(p, 0)->data;
+        for (size_t k = 0; k < 4 * n; k++)
+            x[k] = 1.0f + (float)k;
+        hear_plan_run(p);
+        const float *y = hear_plan_output(p, 0)->data;
+        for (size_t band = 0; band < 4; band++)
+            for (size_t t = 0; t < 128; t++) {
+                const bool crop = i == 1;
+                const size_t at = crop ? t + cases[i].first : t - cases[i].first;
+                const bool there = crop || (t >= cases[i].first && at < n);
+                assert_true(y[band * 128 + t] == (there ? 1.0f + (float)(band * n + at) : 0.0f));
+            }
+        hear_plan_destroy(p);
+        hear_graph_destroy(g);
+    }
+}
+
+/* Valid convolutions of 128 x 256: 126 x 254, 63 x 127, 61 x 125, 30 x 62, 28 x 60, 14 x 30. */
+static void test_cnn3_is_as_wide_as_its_table_says(void **state)
+{
+    (void)state;
+    const hear_arch_options o = { .n_labels = 2, .dropout = -1.0 };
+    hear_graph *g = build("cnn3", &o, 256, 128);
+    assert_int_equal(weight(g, "conv3.weight")->count, 128 * 64 * 9);
+    assert_int_equal(weight(g, "dense.weight")->count, 128 * 128 * 14 * 30);
+    assert_true(((const float *)weight(g, "dropout.ratio")->data)[0] == 0.5f);
+    hear_plan *p; /* that the flattened picture has as many numbers is the planner's to see */
+    assert_int_equal(hear_plan_create(&p, g, &(hear_plan_config){ .batch = 1 }, NULL), HEAR_OK);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+    hear_arch_settings s = { 0 };
+    hear_arch_find("cnn3")->settings(&s);
+    assert_int_equal(hear_frontend_frames_for(&s.frontend, s.window_s), 256);
+}
+
+/* hear_mfcc_apply is held to librosa's numbers by test_descriptors. */
+static void test_rnn_hears_mfcc(void **state)
+{
+    (void)state;
+    enum { WINDOW = 12, MELS = 128, N = 39 };
+    const hear_arch_options o = { .n_labels = 2, .dropout = -1.0 };
+    hear_graph *g = build("rnn", &o, WINDOW, MELS);
+    assert_int_equal(hear_init_weights(g, HEAR_INIT_HE, 1), HEAR_OK);
+    hear_plan *p;
+    const hear_plan_config config = { .batch = 2, .output = "features" };
+    assert_int_equal(hear_plan_create(&p, g, &config, NULL), HEAR_OK);
+    float *x = hear_plan_input(p, 0)->data, want[N];
+    for (size_t k = 0; k < 2 * WINDOW * MELS; k++)
+        x[k] = -50.0f + 30.0f * sinf(0.37f * (float)(k % 997)) + 10.0f * cosf(0.011f * (float)k);
+    hear_plan_run(p);
+    const hear_tensor *y = hear_plan_output(p, 0);
+    assert_int_equal(y->shape.rank, 3);
+    assert_int_equal(y->count, 2 * WINDOW * N);
+    hear_mfcc *m;
+    assert_int_equal(hear_mfcc_create(&m, MELS, N), HEAR_OK);
+    for (size_t row = 0; row < 2 * WINDOW; row++) {
+        hear_mfcc_apply(m, x + row * MELS, want);
+        for (size_t k = 0; k < N; k++)
+            assert_close(((const float *)y->data)[row * N + k], want[k],
+                         1e-4 * fabs((double)want[k]) + 1e-4);
+    }
+    hear_mfcc_destroy(m);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+}
+
+/* Gates: uniform of variance 1 / 128 whatever the init; biases 0, but an LSTM's forget gate is
+ * open.
+ */
+static void test_first_weights_of_recurrent_layers(void **state)
+{
+    (void)state;
+    const hear_arch_options o = { .n_labels = 2, .dropout = -1.0 };
+    hear_graph *g = build("rnn", &o, 12, 64);
+    assert_int_equal(hear_init_weights(g, HEAR_INIT_HE, 1), HEAR_OK);
+    static const char *const names[] = { "gru1.weight", "lstm.weight", "lstm.recurrence" };
+    for (size_t i = 0; i < 3; i++) {
+        const hear_tensor *t = weight(g, names[i]);
+        double square = 0.0;
+        for (size_t k = 0; k < t->count; k++) {
+            const double v = (double)((const float *)t->data)[k];
+            assert_true(fabs(v) <= sqrt(3.0 / 128.0));
+            square += v * v;
+        }
+        assert_close(square / (double)t->count * 128.0, 1.0, 0.03);
+    }
+    const float *lstm = weight(g, "lstm.bias")->data, *gru = weight(g, "gru1.bias")->data;
+    for (size_t k = 0; k < 8 * 128; k++) /* i o f c of the input, then of the recurrence */
+        assert_true(lstm[k] == (k / 128 == 2 ? 1.0f : 0.0f));
+    for (size_t k = 0; k < 6 * 128; k++)
+        assert_true(gru[k] == 0.0f);
+    hear_graph_destroy(g);
+}
+
+/* What comes later in the samples changes no earlier step of the skips' sum, and the last step
+ * hears 511 steps before it, the filter's own length aside. */
+static void test_wavenet_is_causal_and_hears_far_back(void **state)
+{
+    (void)state;
+    enum { SAMPLES = 16000 * 3, STEPS = ((SAMPLES - 256) / 16 + 1) / 4, CHANNELS = 64 };
+    const hear_arch_options o = { .n_labels = 2, .dropout = -1.0 };
+    hear_graph *g = build("wavenet", &o, 300, 160);
+    assert_int_equal(hear_init_weights(g, HEAR_INIT_HE, 1), HEAR_OK);
+    hear_plan *p;
+    assert_int_equal(
+        hear_plan_create(&p, g, &(hear_plan_config){ .batch = 1, .output = "sum9" }, NULL),
+        HEAR_OK);
+    assert_int_equal(hear_plan_input(p, 0)->count, SAMPLES);
+    assert_int_equal(hear_plan_output(p, 0)->count, STEPS * CHANNELS);
+    float *x = hear_plan_input(p, 0)->data;
+    static float before[CHANNELS * STEPS];
+    for (size_t i = 0; i < SAMPLES; i++)
+        x[i] = sinf(0.05f * (float)i);
+    hear_plan_run(p);
+    const float *y = hear_plan_output(p, 0)->data;
+    memcpy(before, y, sizeof before);
+    enum { AT = 200 }; /* a step: of samples 64 AT .. 64 AT + 48 + 255 */
+    for (size_t i = 64 * AT + 48 + 192; i < 64 * AT + 48 + 256; i++)
+        x[i] += 1.0f;
+    hear_plan_run(p);
+    bool same = true, here = false, far = false, beyond = false;
+    for (size_t c = 0; c < CHANNELS; c++)
+        for (size_t t = 0; t < STEPS; t++) {
+            const bool differs = y[c * STEPS + t] != before[c * STEPS + t];
+            same = same && (t >= AT || !differs);
+            here |= t == AT && differs;
+            far |= t >= AT + 256 && t <= AT + 511 + 4 && differs;
+            beyond |= t > AT + 511 + 4 && differs; /* 4 steps: the filter's 16 ms */
+        }
+    assert_true(same && here && far && !beyond);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +434,12 @@ int main(void)
         cmocka_unit_test(test_first_weights_have_the_spread_they_should),
         cmocka_unit_test(test_the_networks_gradient_is_its_slope),
         cmocka_unit_test(test_the_labs_cost),
+        cmocka_unit_test(test_cnn_sees_a_square_whatever_the_window),
+        cmocka_unit_test(test_cnn_pads_and_crops_in_the_middle),
+        cmocka_unit_test(test_cnn3_is_as_wide_as_its_table_says),
+        cmocka_unit_test(test_rnn_hears_mfcc),
+        cmocka_unit_test(test_first_weights_of_recurrent_layers),
+        cmocka_unit_test(test_wavenet_is_causal_and_hears_far_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
