@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/thread.h"
+#include "io/writer.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -16,12 +17,12 @@
 struct hear_live {
     hear_live_config config;
     hear_pipeline *pipeline;
-    pthread_t feeder, writer;
-    bool has_feeder, has_writer;
-    atomic_bool stop;    /* main -> feeder: no more sound */
-    atomic_bool played;  /* feeder -> main, release: feed_error is set */
-    atomic_bool written; /* writer -> main, release: write_error is set */
-    hear_error feed_error, write_error;
+    hear_writer *writer;
+    pthread_t feeder;
+    bool has_feeder;
+    atomic_bool stop;   /* main -> feeder: no more sound */
+    atomic_bool played; /* feeder -> main, release: feed_error is set */
+    hear_error feed_error;
     bool heard_nothing; /* before played */
 };
 
@@ -73,25 +74,6 @@ static void *feed(void *arg)
     return NULL;
 }
 
-static void *write_results(void *arg)
-{
-    hear_live *const live = arg;
-    const hear_live_config *const c = &live->config;
-    hear_status s = c->begin ? c->begin(c->user, &live->write_error) : HEAR_OK;
-    while (s == HEAR_OK) {
-        hear_window_result r;
-        const hear_read what = hear_pipeline_read(live->pipeline, &r, 1000);
-        if (what == HEAR_READ_END)
-            break;
-        if (what == HEAR_READ_RESULT)
-            s = c->window(c->user, &r, &live->write_error);
-    }
-    live->write_error.status = s;
-    atomic_store_explicit(&live->written, true, memory_order_release); /* with hear_live_running */
-    hear_signals_wake();
-    return NULL;
-}
-
 static void hear_microphone(void *user, const float *mono, size_t n)
 {
     hear_pipeline_write(user, mono, n);
@@ -114,7 +96,7 @@ bool hear_live_played(const hear_live *live)
 
 bool hear_live_running(const hear_live *live)
 {
-    return !is_set(&live->written) && !(is_set(&live->played) && live->heard_nothing);
+    return !hear_writer_done(live->writer) && !(is_set(&live->played) && live->heard_nothing);
 }
 
 static bool is_error(const hear_error *err)
@@ -124,18 +106,27 @@ static bool is_error(const hear_error *err)
 
 bool hear_live_failed(const hear_live *live)
 {
-    return (is_set(&live->written) && live->write_error.status != HEAR_OK) ||
+    return hear_writer_status(live->writer, NULL) != HEAR_OK ||
            (is_set(&live->played) && is_error(&live->feed_error));
 }
 
-static hear_status start_thread(pthread_t *thread, bool *has, void *(*function)(void *),
-                                hear_live *live, hear_error *err)
+static hear_status start_feeder(hear_live *live, hear_error *err)
 {
-    const int why = hear_thread_start(thread, function, live);
-    *has = why == 0;
+    const int why = hear_thread_start(&live->feeder, feed, live);
+    live->has_feeder = why == 0;
     if (why != 0)
         return hear_fail(err, HEAR_ERR_INTERNAL, "cannot start a thread: %s", strerror(why));
     return HEAR_OK;
+}
+
+static hear_status start_writer(hear_live *live, hear_error *err)
+{
+    const hear_writer_config config = { .pipeline = live->pipeline,
+                                        .begin = live->config.begin,
+                                        .window = live->config.window,
+                                        .done = hear_signals_wake,
+                                        .user = live->config.user };
+    return hear_writer_start(&live->writer, &config, err);
 }
 
 /* Drops what is under way and joins whoever is left. */
@@ -149,8 +140,7 @@ static void destroy(hear_live *live)
         hear_source_interrupt(live->config.source);
         pthread_join(live->feeder, NULL);
     }
-    if (live->has_writer)
-        pthread_join(live->writer, NULL);
+    hear_writer_destroy(live->writer);
     hear_pipeline_destroy(live->pipeline);
     free(live);
 }
@@ -171,9 +161,9 @@ static hear_status start(hear_live *live, hear_error *err)
     if (s == HEAR_OK && c->mic)
         s = hear_mic_start(c->mic, hear_microphone, live->pipeline, err);
     if (s == HEAR_OK && !c->mic)
-        s = start_thread(&live->feeder, &live->has_feeder, feed, live, err);
+        s = start_feeder(live, err);
     if (s == HEAR_OK)
-        s = start_thread(&live->writer, &live->has_writer, write_results, live, err);
+        s = start_writer(live, err);
     return s;
 }
 
@@ -227,9 +217,8 @@ hear_status hear_live_end(hear_live **at, int wait_ms, hear_live_outcome *outcom
     outcome->lost_s = snapshot.lost_s;
     outcome->n_skipped = snapshot.n_skipped;
     outcome->n_dropped = snapshot.n_dropped;
-    if (is_set(&live->written) && live->write_error.status != HEAR_OK) {
+    if (hear_writer_status(live->writer, err) != HEAR_OK) {
         outcome->output_failed = true;
-        *err = live->write_error;
     } else {
         *err = is_error(&live->feed_error) ? live->feed_error : (hear_error){ .status = HEAR_OK };
     }
