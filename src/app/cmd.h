@@ -27,6 +27,7 @@ extern const hear_cmd hear_cmd_evaluate;
 extern const hear_cmd hear_cmd_features;
 extern const hear_cmd hear_cmd_listen;
 extern const hear_cmd hear_cmd_model;
+extern const hear_cmd hear_cmd_record;
 extern const hear_cmd hear_cmd_train;
 extern const hear_cmd hear_cmd_tune;
 #endif

@@ -21,6 +21,7 @@ static const hear_cmd *const commands[] = {
     &hear_cmd_evaluate,
     &hear_cmd_features,
     &hear_cmd_model,
+    &hear_cmd_record,
     &hear_cmd_train,
     &hear_cmd_tune,
     NULL, /* one a line: tables grow */

@@ -237,11 +237,14 @@ bool hear_append_json(char *out, size_t room, size_t *used, const char *text)
 
 bool hear_append_clean(char *out, size_t room, size_t *used, const char *text)
 {
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        const char piece[2] = { (c < 0x20 || c == 0x7f) ? '?' : *text, '\0' };
-        if (!hear_append(out, room, used, piece))
+    const char *const end = text + strlen(text);
+    while (text < end) {
+        char piece[5] = "";
+        const size_t length = hear_utf8_length(text, (size_t)(end - text));
+        memcpy(piece, text, length ? length : 1); /* what is not UTF-8 stays as it is */
+        if (!hear_append(out, room, used, length && hear_has_control(piece) ? "?" : piece))
             return false;
+        text += length ? length : 1;
     }
     return true;
 }

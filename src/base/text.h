@@ -34,7 +34,7 @@ bool hear_has_control(const char *text);
  * ASCII. Persian, Indic scripts and emoji need them elsewhere. */
 bool hear_has_hidden(const char *text);
 
-/* Appends text with tab, line break and other control characters as '?', for tables and terminals.
- */
+/* Appends text with tab, line break and whatever else hear_has_control knows as '?', for tables and
+ * terminals. */
 bool hear_append_clean(char *out, size_t room, size_t *used, const char *text);
 #endif

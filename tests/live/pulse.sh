@@ -152,6 +152,20 @@ timeout 60 sh -c '"$HEARSAY" listen -m "$1" -f tsv 2>"$2/err" | head -n 4 >"$2/o
 expect_lines 4
 quiet "$tmp/err"
 
+# Clips for training: what was played is in them, and is heard as that.
+last="hearsay record"
+paplay --device=virt "$tmp/tones.wav" &
+player=$!
+n_checks=$((n_checks + 1))
+"$HEARSAY" record -l tone -n 2 --seconds 1 -o "$tmp/clips" >"$tmp/out" 2>"$tmp/err" </dev/null ||
+    complain "exit code $?"
+wait $player
+expect_lines 2
+expect_match 'clips/tone/0002\.wav$'
+quiet "$tmp/err"
+"$HEARSAY" classify -m "$model" "$tmp"/clips/tone/*.wav >"$tmp/out"
+expect_match '	(low|high)	'
+
 # A recording of the real world on the model that is shipped: live and offline agree.
 voice=/usr/share/asterisk/sounds/en_US_f_Allison/demo-congrats.wav
 shipped=$srcdir/models/speech-music.onnx
@@ -189,6 +203,20 @@ if command -v tmux >/dev/null; then
     n_checks=$((n_checks + 1))
     quiet said
     grep -q 'high' labels.tsv || complain "no labels beside the display"
+
+    # clips, by keys: one again, then kept; the next one not
+    run 'record -l key -n 5 --seconds 0.3 -o clips'
+    wait_for 'picture | grep -q "clip 1 of 5 in .* dB"'
+    wait_for 'picture | grep -q "Enter or k keeps it"'
+    tm send-keys r
+    wait_for 'picture | grep -q "clip 1 of 5 in .* dB"'
+    wait_for 'picture | grep -q "Enter or k keeps it"'
+    tm send-keys Enter
+    wait_for 'picture | grep -q "clip 2 of 5 in"'
+    tm send-keys q
+    over 0
+    n_checks=$((n_checks + 1))
+    [ "$(ls clips/key)" = 0001.wav ] || complain "clips: $(ls -a clips/key)"
 else
     echo "not tried on a display: no tmux here"
 fi
