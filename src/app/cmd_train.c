@@ -262,7 +262,8 @@ static hear_status run_all(training *t, hear_error *err)
         s = cross(t, err);
     }
     if (s == HEAR_OK && t->args->out) {
-        t->at = t->args->data;
+        t->at =
+            t->args->resume && access(t->args->resume, F_OK) == 0 ? t->args->resume : t->args->data;
         s = train(t, err);
     }
     return s;
@@ -278,10 +279,16 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
     if (!args.out && !args.cross)
         return hear_report_usage(cmd->name, "--output or --cross is missing");
+    if (args.resume && args.cross)
+        return hear_report_usage(cmd->name, "--resume goes with one training, not with --cross");
     hear_error err = { 0 };
     training t = { .args = &args };
     if (hear_train_job(&t.job, &args, &err) != HEAR_OK)
         return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
+    if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
+        return hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",
+                                 args.arch);
+    t.job.checkpoint = args.resume;
     t.at = args.out;
     hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
     if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)

@@ -197,11 +197,11 @@ static void put_option(FILE *out, const hear_option *o, const hear_train_args *a
 
 char *hear_train_command(const hear_train_args *args)
 {
-    static const size_t silent[] = { offsetof(hear_train_args, threads),
-                                     offsetof(hear_train_args, log),
-                                     offsetof(hear_train_args, quiet),
-                                     offsetof(hear_train_args, root),
-                                     offsetof(hear_train_args, cross) };
+    static const size_t silent[] = {
+        offsetof(hear_train_args, threads), offsetof(hear_train_args, log),
+        offsetof(hear_train_args, resume),  offsetof(hear_train_args, quiet),
+        offsetof(hear_train_args, root),    offsetof(hear_train_args, cross)
+    };
     char *text = NULL;
     size_t n;
     FILE *out = open_memstream(&text, &n);

@@ -20,6 +20,7 @@ typedef struct {
     hear_sampling sampling;
     uint64_t seed;
     hear_pool *pool;
+    const char *checkpoint; /* of hear_trainer_config; NULL for none */
     bool (*on_step)(void *user, const hear_progress *p);
     void (*on_epoch)(void *user, const hear_progress *p);
     void (*on_fit)(void *user, const hear_fit_result *r); /* where there are no epochs */

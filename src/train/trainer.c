@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "nn/loss.h"
+#include "train/checkpoint.h"
 #include "train/net.h"
 #include "train/weights.h"
 
@@ -38,6 +39,8 @@ typedef struct {
     float *mean, *best, *kept; /* [n_weights] */
     double best_loss;
     bool has_best;
+    uint64_t print; /* see checkpoint.h */
+    size_t epoch, since_best;
 } trainer;
 
 static void release(trainer *t)
@@ -236,15 +239,92 @@ static hear_status end_epoch(trainer *t, hear_progress *p, hear_error *err)
     return s;
 }
 
+/* Of all that the weights at the end depend on; those at the start stand for seed, architecture
+ * and, standardised, for the recordings. */
+static uint64_t take_print(trainer *t)
+{
+    const hear_trainer_config *const c = t->config;
+    const hear_optim_config *const o = &c->optim;
+    const double numbers[] = { c->lr,    c->averaging, c->smoothing, o->momentum,
+                               o->beta1, o->beta2,     o->epsilon,   o->weight_decay };
+    const uint64_t counts[] = { c->epochs,
+                                t->batch,
+                                c->batch,
+                                c->patience,
+                                c->seed,
+                                t->n_steps,
+                                t->n_cells,
+                                t->n_labels,
+                                c->schedule,
+                                o->kind,
+                                c->sigmoid,
+                                c->validate != NULL,
+                                c->examples->augment,
+                                c->examples->seed,
+                                hear_sampler_count(c->examples->sampler),
+                                hear_example_windows(c->examples) };
+    uint64_t print = hear_print_add(HEAR_PRINT, numbers, sizeof numbers);
+    print = hear_print_add(print, counts, sizeof counts);
+    for (size_t i = 0; i < t->n_labels; i++)
+        print = hear_print_add(print, c->examples->data->labels.name[i],
+                               strlen(c->examples->data->labels.name[i]) + 1);
+    hear_weights_get(t->graph, t->kept);
+    return hear_print_add(print, t->kept, t->n_weights * sizeof t->kept[0]);
+}
+
+static hear_status save(trainer *t, hear_error *err)
+{
+    hear_weights_get(t->graph, t->kept);
+    const hear_checkpoint c = { .print = t->print,
+                                .epoch = t->epoch,
+                                .step = t->step,
+                                .since_best = t->since_best,
+                                .best_loss = t->best_loss,
+                                .has_best = t->has_best,
+                                .n_weights = t->n_weights,
+                                .weights = t->kept,
+                                .mean = t->mean,
+                                .best = t->best,
+                                .optim = t->optim };
+    return hear_checkpoint_write(&c, t->config->checkpoint, err);
+}
+
+static hear_status resume(trainer *t, hear_error *err)
+{
+    t->print = take_print(t);
+    hear_checkpoint c = { .print = t->print,
+                          .n_weights = t->n_weights,
+                          .weights = t->kept,
+                          .mean = t->mean,
+                          .best = t->best,
+                          .optim = t->optim };
+    bool found;
+    const hear_status s = hear_checkpoint_read(&c, &found, t->config->checkpoint, err);
+    if (s != HEAR_OK || !found)
+        return s;
+    hear_weights_set(t->graph, t->kept);
+    t->epoch = (size_t)c.epoch;
+    t->step = c.step;
+    t->since_best = (size_t)c.since_best;
+    t->best_loss = c.best_loss;
+    t->has_best = c.has_best;
+    return HEAR_OK;
+}
+
+static bool is_over(const trainer *t)
+{
+    return t->epoch >= t->config->epochs ||
+           (t->config->patience > 0 && t->since_best >= t->config->patience);
+}
+
 static hear_status run_epochs(trainer *t, hear_error *err)
 {
     const hear_trainer_config *c = t->config;
     const hear_schedule schedule = {
         .kind = c->schedule, .lr = c->lr, .total = (uint64_t)c->epochs * t->n_steps, .last_lr = 0.0
     };
-    size_t since_best = 0;
-    for (size_t epoch = 1; epoch <= c->epochs; epoch++) {
-        hear_progress p = { .epoch = epoch, .n_epochs = c->epochs, .n_steps = t->n_steps };
+    while (!is_over(t)) {
+        hear_progress p = { .epoch = t->epoch + 1, .n_epochs = c->epochs, .n_steps = t->n_steps };
         while (p.step < t->n_steps) {
             const hear_status s = do_step(t, &schedule, &p, err);
             if (s != HEAR_OK)
@@ -252,12 +332,13 @@ static hear_status run_epochs(trainer *t, hear_error *err)
             if (c->on_step && !c->on_step(c->user, &p))
                 return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);
         }
-        const hear_status s = end_epoch(t, &p, err);
+        hear_status s = end_epoch(t, &p, err);
+        t->since_best = p.best ? 0 : t->since_best + 1;
+        t->epoch++;
+        if (s == HEAR_OK && c->checkpoint)
+            s = save(t, err);
         if (s != HEAR_OK)
             return s;
-        since_best = p.best ? 0 : since_best + 1;
-        if (c->patience > 0 && since_best >= c->patience)
-            break;
     }
     return HEAR_OK;
 }
@@ -309,6 +390,8 @@ hear_status hear_train(hear_graph *graph, const hear_trainer_config *config, hea
         return s;
     trainer t = { .config = config, .graph = graph };
     s = prepare(&t, err);
+    if (s == HEAR_OK && config->checkpoint)
+        s = resume(&t, err);
     if (s == HEAR_OK)
         s = run_epochs(&t, err);
     if ((s == HEAR_OK || s == HEAR_ERR_INTERRUPTED) && t.has_best)

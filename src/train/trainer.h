@@ -35,6 +35,8 @@ typedef struct {
     size_t patience;  /* epochs without a better validation before it ends; 0 never ends early */
     uint64_t seed;
     hear_pool *pool;
+    const char *checkpoint; /* written after each epoch, and gone on from where it is there: the
+                               weights come out the same bits; NULL for none */
     /* Judges the graph after each epoch and sets the fields has_valid and valid_*; NULL keeps the
      * last weights. */
     hear_status (*validate)(void *user, hear_graph *graph, hear_progress *p, hear_error *err);
@@ -46,7 +48,7 @@ typedef struct {
 /* Trains graph in place: afterwards it holds the weights with the lowest valid_loss, or the last.
  * HEAR_ERR_INTERRUPTED: stopped by on_step, and graph holds the best so far. Errors: HEAR_ERR_ARG
  * (err says what), HEAR_ERR_MODEL (cannot be trained), HEAR_ERR_DATA (the loss is no number any
- * more), HEAR_ERR_MEM, and validate's. */
+ * more), HEAR_ERR_MEM, validate's, and the checkpoint's (checkpoint.h). */
 HEAR_MUST_CHECK hear_status hear_train(hear_graph *graph, const hear_trainer_config *config,
                                        hear_error *err);
 

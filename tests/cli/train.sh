@@ -156,4 +156,40 @@ grep -q 'f.onnx: interrupted: the best weights until now are kept' err || compla
 hear classify -m ./f.onnx -f tsv --by file data/high/20.wav
 expect_code 0
 expect_match '	(low|high)	'
+
+# A training that was ended goes on to the same bytes.
+# shellcheck disable=SC2086
+"$HEARSAY" train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl >out 2>err </dev/null &
+pid=$! last="hearsay train --resume, killed" waited=0
+while ! [ -e state ] && [ $waited -lt 600 ]; do
+    sleep 0.05
+    waited=$((waited + 1))
+done
+kill -KILL $pid
+wait $pid
+n_checks=$((n_checks + 1))
+[ -e state ] || complain "no checkpoint"
+rm -f b/a.onnx state?*
+# shellcheck disable=SC2086
+hear train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl
+expect_code 0
+expect_same a.onnx b/a.onnx
+n_checks=$((n_checks + 1))
+[ "$(grep -c '^{' g.jsonl)" -lt 40 ] || complain "it began anew"
+# what is over stays so
+# shellcheck disable=SC2086
+hear train $small --data table.tsv -o b/a.onnx --resume state -q
+expect_code 0
+expect_same a.onnx b/a.onnx
+# another training's, a broken one, none
+# shellcheck disable=SC2086
+refuse 65 'state: the checkpoint of another training' \
+    train $small --data table.tsv -o b/a.onnx --resume state -q --lr 0.02
+head -c 2000 state >half
+# shellcheck disable=SC2086
+refuse 65 'half: a checkpoint that is cut short' train $small --data table.tsv -o b/a.onnx --resume half -q
+# shellcheck disable=SC2086
+refuse 65 'table.tsv: not a checkpoint' \
+    train $small --data table.tsv -o b/a.onnx --resume table.tsv -q
+refuse 64 'without epochs' train --arch forest --data table.tsv -o b/a.onnx --resume none
 finish
