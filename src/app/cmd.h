@@ -25,6 +25,7 @@ extern const hear_cmd hear_cmd_classify;
 extern const hear_cmd hear_cmd_devices;
 extern const hear_cmd hear_cmd_evaluate;
 extern const hear_cmd hear_cmd_features;
+extern const hear_cmd hear_cmd_fetch;
 extern const hear_cmd hear_cmd_listen;
 extern const hear_cmd hear_cmd_model;
 extern const hear_cmd hear_cmd_record;

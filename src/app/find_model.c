@@ -29,7 +29,7 @@ static bool is_folder(const char *path)
 }
 
 /* Each writes a folder; false where there is none of its kind. */
-static bool users_folder(char *out, size_t room)
+bool hear_users_models(char *out, size_t room)
 {
     const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
     int n = -1;
@@ -68,7 +68,7 @@ static hear_status take(char **path, const char *found, hear_error *err)
 
 hear_status hear_find_model(char **path, const char *name, hear_error *err)
 {
-    static bool (*const folders[])(char *, size_t) = { users_folder, folder_beside_program,
+    static bool (*const folders[])(char *, size_t) = { hear_users_models, folder_beside_program,
                                                        installed_folder };
     *path = NULL;
     if (!name[0])

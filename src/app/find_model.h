@@ -9,8 +9,12 @@
 #include "hearsay/model.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define HEAR_DEFAULT_MODEL "speech-music"
+
+/* $XDG_DATA_HOME/hearsay/models; false where there is none. */
+bool hear_users_models(char *out, size_t room);
 
 /* *path is freed with free(). Errors: HEAR_ERR_NO_INPUT (err says where it looked), HEAR_ERR_MEM.
  */

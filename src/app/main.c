@@ -20,6 +20,7 @@ static const hear_cmd *const commands[] = {
     &hear_cmd_devices,
     &hear_cmd_evaluate,
     &hear_cmd_features,
+    &hear_cmd_fetch,
     &hear_cmd_model,
     &hear_cmd_record,
     &hear_cmd_train,

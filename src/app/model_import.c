@@ -132,7 +132,7 @@ int hear_model_import(const hear_cmd *cmd, const char *path, const hear_import_a
                    : hear_report(NULL, &err);
     if (code == HEAR_EXIT_OK) {
         make_card(card, sizeof card, path, frontend);
-        s = adopt(graph, a, &preset, &labels, card, &err);
+        s = adopt(graph, a, &preset, &labels, a->card ? a->card : card, &err);
         if (s == HEAR_OK) {
             s = try_and_write(graph, a->out, &err);
             graph = NULL;

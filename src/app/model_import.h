@@ -10,6 +10,7 @@
 typedef struct {
     const char *labels, *frontend, *out; /* NULL where they are not given */
     const char *kind, *layout, *embedding;
+    const char *card;                    /* NULL: where it comes from */
     double window_s, hop_s, patch_hop_s; /* 0 where they are not given */
 } hear_import_args;
 
