@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "tui/screen.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,17 @@ static hear_status open_sound(job *j, hear_error *err)
     return hear_signals_catch(err);
 }
 
+static bool has_terminal(void)
+{
+    if (isatty(STDOUT_FILENO))
+        return true;
+    const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
 /* Draws where the labels do not go: the display by --display, or for want of anything else that was
  * asked for on a terminal; labels alone where curses does not know the terminal. */
 static bool wants_display(const args *a)
@@ -98,6 +110,8 @@ static bool wants_display(const args *a)
         return false;
     if (hear_screen_check(&err) == HEAR_OK)
         return true;
+    if (a->display && !has_terminal())
+        return true; /* which ends it, with the reason */
     if (a->display)
         hear_note("display", "%s; labels only", hear_error_text(&err));
     return false;
