@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HEAR_DEFAULT_MODEL "speech-music"
+#define HEAR_DEFAULT_MODEL "everyday"
 
 /* $XDG_DATA_HOME/hearsay/models; false where there is none. */
 bool hear_users_models(char *out, size_t room);
