@@ -22,12 +22,14 @@ struct hear_cmd {
 
 extern const hear_cmd hear_cmd_augment;
 extern const hear_cmd hear_cmd_classify;
+extern const hear_cmd hear_cmd_denoise;
 extern const hear_cmd hear_cmd_devices;
 extern const hear_cmd hear_cmd_evaluate;
 extern const hear_cmd hear_cmd_features;
 extern const hear_cmd hear_cmd_fetch;
 extern const hear_cmd hear_cmd_listen;
 extern const hear_cmd hear_cmd_model;
+extern const hear_cmd hear_cmd_plot;
 extern const hear_cmd hear_cmd_record;
 extern const hear_cmd hear_cmd_train;
 extern const hear_cmd hear_cmd_tune;

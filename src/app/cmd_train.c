@@ -4,6 +4,7 @@
 #include "app/cmd.h"
 #include "app/signals.h"
 #include "app/train_data.h"
+#include "app/train_denoiser.h"
 #include "app/train_options.h"
 #include "app/train_progress.h"
 #include "base/error.h"
@@ -277,6 +278,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return code;
     if (first < argc)
         return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
+    if (strcmp(args.arch, "denoiser") == 0)
+        return hear_train_denoiser(cmd, &args, hear_train_n_threads(&args));
     if (!args.out && !args.cross)
         return hear_report_usage(cmd->name, "--output or --cross is missing");
     if (args.resume && args.cross)

@@ -61,10 +61,28 @@ static double one_by_one(const hear_loss_config *config, const float *x, const f
     return loss;
 }
 
+static double log_squares(const float *x, const float *t, size_t batch, size_t n, float *grad)
+{
+    double loss = 0.0;
+    for (size_t b = 0; b < batch; b++, x += n, t += n) {
+        double mean = 0.0;
+        for (size_t k = 0; k < n; k++)
+            mean += ((double)x[k] - (double)t[k]) * ((double)x[k] - (double)t[k]);
+        mean = HEAR_LOSS_FLOOR + mean / (double)n;
+        loss += log(mean);
+        const float slope = (float)(2.0 / (mean * (double)n * (double)batch));
+        for (size_t k = 0; k < n && grad; k++)
+            grad[b * n + k] = slope * (x[k] - t[k]);
+    }
+    return batch ? loss / (double)batch : 0.0;
+}
+
 double hear_loss(const hear_loss_config *config, const float *logits, const float *targets,
                  size_t batch, size_t n, float *grad)
 {
     double total = 0.0, loss = 0.0;
+    if (config->kind == HEAR_LOSS_LOG_MSE)
+        return log_squares(logits, targets, batch, n, grad);
     for (size_t i = 0; i < batch * n; i++)
         total +=
             config->kind == HEAR_LOSS_SOFTMAX ? weight_of(config, i % n) * (double)targets[i] : 1.0;

@@ -10,8 +10,11 @@ typedef enum {
     HEAR_LOSS_SOFTMAX, /* cross-entropy of softmax(logits): one class of n, or shares that sum to 1
                         */
     HEAR_LOSS_SIGMOID, /* cross-entropy of sigmoid(logits): each of n on its own, targets 0 .. 1 */
-    HEAR_LOSS_MSE      /* mean squared error of the outputs as they are */
+    HEAR_LOSS_MSE,     /* mean squared error of the outputs as they are */
+    HEAR_LOSS_LOG_MSE  /* mean over the batch of ln(HEAR_LOSS_FLOOR + mean squared error): in dB, so
+                          that easy examples still count; no smoothing, no class weights */
 } hear_loss_kind;
+#define HEAR_LOSS_FLOOR 1e-3
 
 typedef struct {
     hear_loss_kind kind;

@@ -298,6 +298,9 @@ static hear_status load_text(char **text, const hear_graph *graph, const char *k
 static hear_status load(hear_model_info *info, const hear_graph *graph, hear_error *err)
 {
     unsigned output = 0, layout = 0;
+    const char *kind = hear_graph_prop(graph, "hearsay.kind");
+    if (kind)
+        return hear_fail(err, HEAR_ERR_MODEL, "is no classifier, but a %.40s", kind);
     hear_status status = load_version(graph, err);
     if (status == HEAR_OK)
         status = load_frontend(info, graph, err);

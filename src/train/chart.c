@@ -4,6 +4,7 @@
 #include "train/chart.h"
 
 #include "base/text.h"
+#include "train/media.h"
 
 #include <math.h>
 
@@ -93,20 +94,40 @@ static void put_line(FILE *out, double x1, double y1, double x2, double y2)
     fputs("/>\n", out);
 }
 
-static void put_axes(FILE *out, const hear_chart *c)
+/* 1, 2 or 5 times a power of ten: so that N_TICKS or a few more fit between low and high. */
+static double round_step(double low, double high)
+{
+    const double rough = (high - low) / N_TICKS, ten = pow(10.0, floor(log10(rough)));
+    return rough >= 5.0 * ten ? 5.0 * ten : rough >= 2.0 * ten ? 2.0 * ten : ten;
+}
+
+static void put_x_tick(FILE *out, const hear_chart *c, double x, double step)
 {
     char text[40];
-    const double x_step = (c->x_high - c->x_low) / N_TICKS,
-                 y_step = (c->y_high - c->y_low) / N_TICKS;
-    for (int i = 0; i <= N_TICKS; i++) {
-        const double x = c->x_low + i * x_step, y = c->y_low + i * y_step;
-        put_line(out, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
-        put_line(out, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
-        hear_format_fixed(text, sizeof text, x, decimals_for(x_step));
-        put_text(out, at_x(c, x), c->height - BOTTOM + 15, "middle", "", text);
-        hear_format_fixed(text, sizeof text, y, decimals_for(y_step));
-        put_text(out, LEFT - 6, at_y(c, y) + 4, "end", "", text);
-    }
+    put_line(out, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
+    hear_format_fixed(text, sizeof text, x, decimals_for(step));
+    put_text(out, at_x(c, x), c->height - BOTTOM + 15, "middle", "", text);
+}
+
+static void put_y_tick(FILE *out, const hear_chart *c, double y, double value, double step)
+{
+    char text[40];
+    put_line(out, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
+    hear_format_fixed(text, sizeof text, value, decimals_for(step));
+    put_text(out, LEFT - 6, at_y(c, y) + 4, "end", "", text);
+}
+
+static void put_axes(FILE *out, const hear_chart *c)
+{
+    const double x_step = round_step(c->x_low, c->x_high), y_step = round_step(c->y_low, c->y_high);
+    const double little = 1e-9; /* of a step, for rounding */
+    for (double k = ceil(c->x_low / x_step - little); k <= c->x_high / x_step + little; k++)
+        put_x_tick(out, c, k * x_step, x_step);
+    for (size_t i = 0; i < c->n_y_ticks; i++)
+        put_y_tick(out, c, c->y_tick[i], c->y_tick_value[i], 100.0);
+    for (double k = ceil(c->y_low / y_step - little);
+         c->n_y_ticks == 0 && k <= c->y_high / y_step + little; k++)
+        put_y_tick(out, c, k * y_step, k * y_step, y_step);
     put_text(out, c->width / 2.0, 17, "middle", " class=\"title\"", c->title);
     put_text(out, (LEFT + c->width - RIGHT) / 2.0, c->height - 9, "middle", "", c->x_label);
     const double middle = (TOP + c->height - BOTTOM) / 2.0;
@@ -116,6 +137,16 @@ static void put_axes(FILE *out, const hear_chart *c)
     used += hear_format_fixed(turn + used, sizeof turn - used, middle, 1);
     hear_append(turn, sizeof turn, &used, ")\"");
     put_text(out, 13, middle, "middle", turn, c->y_label);
+}
+
+static void put_png(FILE *out, const hear_chart *c)
+{
+    fprintf(out,
+            "<image x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+            "preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
+            LEFT, TOP, c->width - LEFT - RIGHT, c->height - TOP - BOTTOM);
+    hear_put_base64(out, c->png, c->n_png);
+    fputs("\"/>\n", out);
 }
 
 static void put_series(FILE *out, const hear_chart *c, const hear_series *s, const char *color)
@@ -172,6 +203,8 @@ void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *ser
             "<style>.grid{stroke:#8884;stroke-width:1}.title{font-weight:bold;font-size:13px}"
             "</style>\n",
             chart->width, chart->height, chart->width, chart->height);
+    if (chart->png)
+        put_png(out, chart);
     put_axes(out, chart);
     for (size_t i = 0; i < n_series; i++)
         put_series(out, chart, &series[i], hear_series_color(i));

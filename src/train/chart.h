@@ -20,6 +20,11 @@ typedef struct {
     const char *title, *x_label, *y_label;
     double x_low, x_high, y_low, y_high; /* low < high */
     int width, height;                   /* pixels */
+    size_t n_y_ticks;                    /* 0: round numbers; otherwise these, as at y_tick */
+    const double *y_tick, *y_tick_value;
+    /* [n_png] a PNG over the whole area between the axes; NULL for none */
+    const unsigned char *png;
+    size_t n_png;
 } hear_chart;
 
 /* Writes one <svg> element. Errors are the stream's own. */

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "io/source.h"
+#include "train/png.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -61,13 +62,12 @@ static size_t make_wav(unsigned char *out, const float *samples, size_t n, uint3
     return 44 + data;
 }
 
-/* black, violet, red, yellow, white: dark is quiet */
 static void heat(unsigned char *bgr, float x)
 {
-    const float t = fminf(fmaxf(x, 0.0f), 1.0f);
-    bgr[2] = (unsigned char)lrintf(255.0f * fminf(1.0f, 1.7f * t));
-    bgr[1] = (unsigned char)lrintf(255.0f * fmaxf(0.0f, 1.8f * t - 0.8f));
-    bgr[0] = (unsigned char)lrintf(255.0f * (t < 0.4f ? t : t < 0.8f ? 0.8f - t : 5.0f * t - 4.0f));
+    unsigned char rgb[3];
+    hear_heat(x, rgb);
+    for (int i = 0; i < 3; i++)
+        bgr[i] = rgb[2 - i];
 }
 
 /* BMP of 24 bits, whose rows run from the bottom up as the bands do. */

@@ -155,15 +155,13 @@ static hear_status put_roc(FILE *out, const hear_judged *j)
         }
     }
     series[n++] = (hear_series){ NULL, 2, unit, unit, false, true };
-    const hear_chart chart = { "ROC, one against the rest",
-                               "false positive rate",
-                               "true positive rate",
-                               0,
-                               1,
-                               0,
-                               1,
-                               420,
-                               360 };
+    const hear_chart chart = { .title = "ROC, one against the rest",
+                               .x_label = "false positive rate",
+                               .y_label = "true positive rate",
+                               .x_high = 1,
+                               .y_high = 1,
+                               .width = 420,
+                               .height = 360 };
     hear_chart_write(out, &chart, series, n);
     hear_free(xy);
     hear_free(series);
@@ -181,9 +179,13 @@ static void put_calibration(FILE *out, const hear_judged *j)
         }
     const hear_series series[2] = { { "share that is right", n, x, y, true, false },
                                     { "calibrated", 2, unit, unit, false, true } };
-    const hear_chart chart = {
-        "Calibration of what was said", "probability", "share right", 0, 1, 0, 1, 420, 360
-    };
+    const hear_chart chart = { .title = "Calibration of what was said",
+                               .x_label = "probability",
+                               .y_label = "share right",
+                               .x_high = 1,
+                               .y_high = 1,
+                               .width = 420,
+                               .height = 360 };
     hear_chart_write(out, &chart, series, 2);
 }
 

@@ -108,7 +108,13 @@ static void write_chart(FILE *out, const void *what)
 {
     const double x[3] = { 0.0, NAN, 1.0 }, y[3] = { 0.0, 0.5, 1.0 };
     const hear_series series = { what, 3, x, y, true, false };
-    const hear_chart chart = { "a & b", "x", "y", 0, 1, 0, 1, 166, 174 };
+    const hear_chart chart = { .title = "a & b",
+                               .x_label = "x",
+                               .y_label = "y",
+                               .x_high = 1,
+                               .y_high = 1,
+                               .width = 166,
+                               .height = 174 };
     hear_chart_write(out, &chart, &series, 1);
 }
 

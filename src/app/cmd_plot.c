@@ -1,0 +1,83 @@
+/* cmd_plot.c - hearsay plot: a picture of a recording. */
+#include "config.h"
+
+#include "app/cmd.h"
+#include "app/signals.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "train/plot.h"
+
+#include <string.h>
+
+typedef struct {
+    const char *out, *title;
+} args;
+
+static const hear_option options[] = {
+    { 'o', "output", "OUT.svg", HEAR_OPT_TEXT, offsetof(args, out), .required = true,
+      .help = "write the picture to this file" },
+    { 0, "title", "TEXT", HEAR_OPT_TEXT, offsetof(args, title),
+      .help = "above the picture (default: the recording's name)" },
+    { 0 },
+};
+
+static int draw(const hear_plot_kind *kind, const char *path, const args *a)
+{
+    hear_error err;
+    hear_recording r;
+    if (hear_recording_read(&r, path, hear_signals_stop_fd(), &err) != HEAR_OK)
+        return hear_report(path, &err);
+    const char *slash = strrchr(path, '/');
+    const char *title = a->title ? a->title : slash ? slash + 1 : path;
+    hear_outfile *file;
+    const char *at = a->out;
+    hear_status s = hear_outfile_open(&file, a->out, &err);
+    if (s == HEAR_OK) {
+        s = kind->write(hear_outfile_stream(file), &r, title);
+        if (s == HEAR_OK) {
+            s = hear_outfile_commit(file, &err);
+        } else {
+            hear_outfile_discard(file);
+            at = path;
+            s = hear_fail(&err, s == HEAR_ERR_ARG ? HEAR_ERR_DATA : s,
+                          s == HEAR_ERR_ARG ? "a rate of %u Hz cannot be drawn" : NULL,
+                          (unsigned)r.rate_hz);
+        }
+    }
+    hear_recording_clear(&r);
+    return s == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
+}
+
+static int run(const hear_cmd *cmd, int argc, char **argv)
+{
+    args a = { .out = NULL };
+    int first, code;
+    if (!hear_options_parse(cmd, argc, argv, &a, &first, &code))
+        return code;
+    if (argc - first != 2)
+        return hear_report_usage(cmd->name, "what to draw (wave, spectrum, mel, histogram) and one "
+                                            "FILE are needed");
+    const hear_plot_kind *kind = hear_plot_find(argv[first]);
+    if (!kind)
+        return hear_report_usage(cmd->name, "'%s': must be wave, spectrum, mel or histogram",
+                                 argv[first]);
+    const size_t n = strlen(a.out);
+    if (n >= 4 && strcmp(a.out + n - 4, ".png") == 0)
+        return hear_report_usage(cmd->name, "%s: pictures are SVG", a.out);
+    hear_error err;
+    if (hear_signals_catch(&err) != HEAR_OK)
+        return hear_report(NULL, &err);
+    code = draw(kind, argv[first + 1], &a);
+    hear_signals_end();
+    return code;
+}
+
+const hear_cmd hear_cmd_plot = {
+    .name = "plot",
+    .summary = "Draw a recording",
+    .operands = "wave FILE | spectrum FILE | mel FILE | histogram FILE",
+    .options = options,
+    .notes = "The wave, the mean spectrum, the mel spectrogram, or the histogram of the\n"
+             "samples, as SVG; - is standard input.",
+    .run = run,
+};

@@ -1,0 +1,177 @@
+/* train_denoiser.c - see train_denoiser.h. */
+#include "config.h"
+
+#include "app/train_denoiser.h"
+
+#include "app/signals.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "nn/onnx.h"
+#include "train/denoiser.h"
+#include "train/split.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    const hear_train_args *args;
+    FILE *log;
+    bool shown;
+    size_t n_unread;
+} session;
+
+static void clear_line(session *s)
+{
+    if (s->shown)
+        dprintf(STDERR_FILENO, "\r\033[K");
+    s->shown = false;
+}
+
+static bool on_load(void *user, size_t done, size_t of)
+{
+    session *const s = user;
+    if (!s->args->quiet && isatty(STDERR_FILENO)) {
+        dprintf(STDERR_FILENO, "\r\033[Kreading %zu of %zu", done, of);
+        s->shown = true;
+    }
+    return hear_signals_caught() == 0;
+}
+
+static bool on_step(void *user, const hear_denoiser_progress *p)
+{
+    session *const s = user;
+    if (!s->args->quiet && isatty(STDERR_FILENO)) {
+        char loss[40];
+        hear_format_fixed(loss, sizeof loss, p->loss, 4);
+        dprintf(STDERR_FILENO, "\r\033[Kepoch %zu of %zu, step %zu of %zu, loss %s", p->epoch,
+                p->n_epochs, p->step, p->n_steps, loss);
+        s->shown = true;
+    }
+    return hear_signals_caught() == 0;
+}
+
+static void on_epoch(void *user, const hear_denoiser_progress *p)
+{
+    session *const s = user;
+    char loss[40], valid[40];
+    clear_line(s);
+    hear_format_fixed(loss, sizeof loss, p->loss, 4);
+    hear_format_fixed(valid, sizeof valid, isnan(p->valid_loss) ? 0.0 : p->valid_loss, 4);
+    const bool judged = !isnan(p->valid_loss);
+    if (!s->args->quiet)
+        hear_note(NULL, "epoch %zu of %zu: loss %s%s%s%s", p->epoch, p->n_epochs, loss,
+                  judged ? ", valid " : "", judged ? valid : "", judged && p->best ? ", best" : "");
+    if (s->log)
+        fprintf(s->log, "{\"epoch\":%zu,\"loss\":%s,\"valid_loss\":%s,\"best\":%s}\n", p->epoch,
+                loss, judged ? valid : "null", p->best ? "true" : "false");
+}
+
+static void on_unread(void *user, const char *path, const hear_error *err)
+{
+    session *const s = user;
+    clear_line(s);
+    hear_report_text(HEAR_ERR_DATA, path, "%s, left out", hear_error_text(err));
+    s->n_unread++;
+}
+
+static hear_status set_card(hear_graph *graph, const hear_train_args *args)
+{
+    char *command = hear_train_command(args);
+    hear_status s = HEAR_ERR_MEM;
+    if (command) {
+        const size_t room = strlen(command) + 80;
+        char *card = malloc(room);
+        if (card) {
+            snprintf(card, room, "Takes noise out of speech. Made by\n  %s\n", command);
+            s = hear_graph_set_prop(graph, "hearsay.card", card);
+        }
+        free(card);
+    }
+    free(command);
+    return s;
+}
+
+static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_error *err)
+{
+    const hear_train_args *a = s->args;
+    uint64_t batch = 16;
+    if (a->batch && (!hear_parse_uint(a->batch, &batch) || batch < 4 || batch > 1024 || batch % 4))
+        return hear_fail(err, HEAR_ERR_ARG, "--batch of a denoiser is a multiple of 4 to 1024");
+    const hear_denoiser_config config = {
+        .epochs = a->epochs == UINT64_MAX ? 40 : (size_t)a->epochs,
+        .batch = (size_t)batch,
+        .lr = isnan(a->lr) ? 2e-3 : a->lr,
+        .weight_decay = isnan(a->weight_decay) ? 1e-3 : a->weight_decay,
+        .averaging = isnan(a->averaging) ? 0.99 : a->averaging,
+        .seed = a->seed,
+        .pool = pool,
+        .on_step = on_step,
+        .on_epoch = on_epoch,
+        .on_unread = on_unread,
+        .on_load = on_load,
+        .user = s,
+    };
+    hear_graph *graph;
+    hear_status status = hear_denoiser_train(&graph, d, &config, err);
+    clear_line(s);
+    if (graph) {
+        hear_status kept = set_card(graph, a);
+        if (kept != HEAR_OK)
+            hear_fail(err, kept, NULL);
+        else
+            kept = hear_onnx_write(graph, a->out, err);
+        if (status == HEAR_ERR_INTERRUPTED && kept == HEAR_OK && !a->quiet)
+            hear_note(a->out, "interrupted: the best weights until now are kept");
+        status = kept != HEAR_OK ? kept : status;
+    }
+    hear_graph_destroy(graph);
+    return status;
+}
+
+int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t n_threads)
+{
+    if (!args->out || args->cross || args->resume)
+        return hear_report_usage(cmd->name,
+                                 "a denoiser needs --output, and takes no --cross or --resume");
+    session s = { .args = args };
+    hear_error err = { .status = HEAR_OK };
+    hear_dataset *d = NULL;
+    hear_pool *pool = NULL;
+    hear_outfile *log = NULL, *out;
+    const char *at = args->out;
+    hear_status status = hear_outfile_open(&out, args->out, &err); /* better to know now */
+    if (status == HEAR_OK)
+        hear_outfile_discard(out);
+    if (status == HEAR_OK && args->log) {
+        at = args->log;
+        status = hear_outfile_open(&log, args->log, &err);
+        s.log = log ? hear_outfile_stream(log) : NULL;
+    }
+    if (status == HEAR_OK && (status = hear_pool_create(&pool, n_threads)) != HEAR_OK)
+        hear_fail(&err, status, NULL);
+    if (status == HEAR_OK)
+        status = hear_signals_catch(&err);
+    if (status == HEAR_OK) {
+        at = args->data;
+        status = hear_dataset_open(&d, args->data, args->root, &err);
+    }
+    if (status == HEAR_OK &&
+        (status = hear_split_validation(d, args->valid, args->seed)) != HEAR_OK)
+        hear_fail(&err, status, NULL);
+    if (status == HEAR_OK)
+        status = train(&s, d, pool, &err);
+    int code = status == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
+    if (log && hear_outfile_commit(log, &err) != HEAR_OK && code == HEAR_EXIT_OK)
+        code = hear_report(args->log, &err);
+    hear_dataset_destroy(d);
+    hear_pool_destroy(pool);
+    if (code == HEAR_EXIT_OK && s.n_unread)
+        code = hear_report_text(HEAR_ERR_DATA, args->data, "%zu recordings could not be read",
+                                s.n_unread);
+    hear_signals_end();
+    return code;
+}

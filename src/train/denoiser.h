@@ -1,0 +1,47 @@
+/* denoiser.h - trains the network of stream/denoise.h on pairs made while it goes.
+ *
+ *   speech + gain · (noise, or made noise of any colour) -> magnitudes -> network -> loss against
+ *   |S| cos(phase difference), what is best with the noisy phase (H. Erdogan et al. 2015)
+ *
+ * Each example is 2 s of a speech recording and of a noise, both filtered at random, at an SNR of
+ * -5 to 15 dB; the loss is HEAR_LOSS_LOG_MSE. Speech is what a label that begins with "speech"
+ * has, noise what "other" or a label that begins with "noise" has. The same data, config and build
+ * give the same bits, whatever the number of threads. */
+#ifndef TRAIN_DENOISER_H
+#define TRAIN_DENOISER_H
+
+#include "nn/graph.h"
+#include "train/dataset.h"
+#include "train/pool.h"
+
+#include <stdint.h>
+
+typedef struct {
+    size_t epoch, n_epochs, step, n_steps; /* done; an epoch sees each speech recording once */
+    double loss;                           /* mean of this epoch so far */
+    double valid_loss;                     /* NaN where there is nothing to choose by */
+    bool best;
+} hear_denoiser_progress;
+
+typedef struct {
+    size_t epochs, batch; /* batch: a multiple of 4 */
+    double lr, weight_decay, averaging;
+    uint64_t seed;
+    hear_pool *pool;
+    bool (*on_step)(void *user, const hear_denoiser_progress *p); /* false stops */
+    void (*on_epoch)(void *user, const hear_denoiser_progress *p);
+    void (*on_unread)(void *user, const char *path, const hear_error *err);
+    bool (*on_load)(void *user, size_t done, size_t of); /* false stops */
+    void *user;
+} hear_denoiser_config;
+
+/* The untrained network: four convolutions down, four with upsampling back, skips added, a gain 0
+ * .. 1 for each bin. Errors: HEAR_ERR_MEM. */
+HEAR_MUST_CHECK hear_status hear_denoiser_build(hear_graph **out);
+/* Learns from the clips of train; those of valid, where both kinds are there, choose the epoch.
+ * Errors: HEAR_ERR_DATA (no speech, no noise), HEAR_ERR_MODEL, HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED:
+ * *out is the best so far, NULL where there is none. On other failures it is NULL. */
+HEAR_MUST_CHECK hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
+                                                const hear_denoiser_config *config,
+                                                hear_error *err);
+#endif

@@ -1,0 +1,18 @@
+/* plot.h - pictures of a recording, as SVG. */
+#ifndef TRAIN_PLOT_H
+#define TRAIN_PLOT_H
+
+#include "io/recording.h"
+
+#include <stdio.h>
+
+typedef struct {
+    const char *name; /* "wave" */
+    /* Writes one <svg> element. Errors: HEAR_ERR_MEM, HEAR_ERR_ARG (a rate too low or high). */
+    hear_status (*write)(FILE *out, const hear_recording *r, const char *title);
+} hear_plot_kind;
+
+size_t hear_plot_count(void);
+const hear_plot_kind *hear_plot_at(size_t i);
+const hear_plot_kind *hear_plot_find(const char *name); /* NULL where there is none */
+#endif

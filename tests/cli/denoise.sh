@@ -1,0 +1,62 @@
+#!/bin/sh
+# denoise.sh - a denoiser trained for a moment, and recordings through it.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+mkdir -p "$tmp/data/speech" "$tmp/data/other"
+for i in 1 2 3 4; do
+    sound "data/speech/$i.wav" 16000 1 2.5 "$((i * 100 + 200))"
+    sound "data/other/$i.wav" 16000 1 2.5 "$((i * 500 + 2000))"
+done
+sound long.wav 16000 1 4.3 300 2500
+sound wide.wav 44100 2 2 300 2500
+sound short.wav 8000 1 0.01 300
+cd "$tmp" || exit 99
+
+hear train -q --arch denoiser --data data -o d.onnx --epochs 2 --batch 4 --seed 1 --threads 1 --log d.jsonl
+expect_code 0
+expect_quiet
+[ "$(wc -l <d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+hear train -q --arch denoiser --data data -o e.onnx --epochs 2 --batch 4 --seed 1 --threads 2
+expect_code 0
+# the card tells the output's name
+[ "$(wc -c <d.onnx)" -eq "$(wc -c <e.onnx)" ] || complain "threads change the model's size"
+
+for f in long wide short; do
+    hear denoise -m d.onnx $f.wav out.wav
+    expect_code 0
+    expect_quiet
+    hear plot wave out.wav -o out.svg
+    expect_code 0
+done
+[ "$(wc -c <out.wav)" -eq 204 ] || complain "short.wav: $(wc -c <out.wav) bytes, not 44 + 2 * 80"
+hear denoise -m d.onnx long.wav out.wav
+[ "$(wc -c <out.wav)" -eq $((44 + 2 * 68800)) ] || complain "long.wav: $(wc -c <out.wav) bytes"
+hear denoise -m e.onnx long.wav other.wav
+expect_same out.wav other.wav # two threads learnt the same
+"$HEARSAY" denoise -m d.onnx - - <long.wav >pipe.wav 2>err
+code=$? last="hearsay denoise - -"
+expect_code 0
+tail -c +45 out.wav >a
+tail -c +45 pipe.wav >b
+expect_same a b
+hear denoise -m d.onnx --reference long.wav long.wav out.wav
+expect_code 0
+grep -qE '^SNR: inf dB before, -?[0-9.]+ dB after' err || complain "no SNR: $(cat err)"
+grep -qE '^SI-SDR: ' err || complain "no SI-SDR"
+hear denoise -m d.onnx --reference short.wav long.wav out.wav
+expect_code 65
+expect_error 'short.wav: has 80 samples'
+
+refuse 78 'd.onnx: is no classifier, but a denoiser' classify -m d.onnx long.wav
+refuse 78 'model.onnx: is no denoiser' denoise -m "$model" long.wav none.wav
+refuse 66 'none.wav: ' denoise -m d.onnx none.wav out2.wav
+refuse 65 'd.onnx: ' denoise -m d.onnx d.onnx out2.wav
+refuse 74 'nowhere/a.wav: cannot write: No such' denoise -m d.onnx long.wav nowhere/a.wav
+refuse 64 'IN and OUT' denoise -m d.onnx long.wav
+mkdir -p only/other && cp data/other/* only/other/
+refuse 65 'has no speech to learn from' train -q --arch denoiser --data only -o f.onnx
+refuse 64 'no --cross' train -q --arch denoiser --data data --cross 2 -o f.onnx
+for f in out2.wav f.onnx none.wav; do
+    [ ! -e $f ] || complain "$f is there"
+done
+finish

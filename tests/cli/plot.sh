@@ -1,0 +1,39 @@
+#!/bin/sh
+# plot.sh - pictures of a recording.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+sound a.wav 16000 1 1.5 1000
+sound b.wav 8000 2 0.01 300
+cd "$tmp" || exit 99
+
+for kind in wave spectrum mel histogram; do
+    for f in a b; do
+        hear plot $kind $f.wav -o $kind.svg
+        expect_code 0
+        expect_quiet
+        expect_no_output
+        grep -q "class=\"title\">$f.wav</text>" $kind.svg || complain "no title"
+        grep -qE 'nan|inf' $kind.svg && complain "numbers that are none"
+        tail -n 1 $kind.svg | grep -q '</svg>' || complain "no end"
+    done
+done
+hear plot spectrum a.wav --title 'a < b' -o s.svg
+grep -q '>a &lt; b</text>' s.svg || complain "the title is not escaped"
+grep -q '>frequency (Hz)<' s.svg || complain "no unit"
+grep -q '>8000<' s.svg || complain "no 8000 Hz"
+hear plot mel a.wav -o m.svg
+grep -q 'data:image/png;base64,iVBORw0KGgo' m.svg || complain "no picture in it"
+# shellcheck disable=SC2002 # a pipe, not the file
+cat a.wav | "$HEARSAY" plot wave --title a.wav -o w.svg -
+hear plot wave a.wav -o w2.svg
+expect_same w.svg w2.svg
+
+refuse 66 'none.wav: ' plot wave none.wav -o x.svg
+refuse 65 'model.onnx: ' plot wave "$model" -o x.svg
+refuse 74 'nowhere/x.svg: cannot write' plot wave a.wav -o nowhere/x.svg
+refuse 64 "'pie': must be wave" plot pie a.wav -o x.svg
+refuse 64 'x.png: pictures are SVG' plot wave a.wav -o x.png
+refuse 64 'one FILE' plot wave -o x.svg
+refuse 64 '--output OUT.svg is needed' plot wave a.wav
+[ ! -e x.svg ] || complain "x.svg is there"
+finish
