@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/cmd.h"
+#include "app/find_model.h"
 #include "app/signals.h"
 #include "app/train_data.h"
 #include "app/train_denoiser.h"
@@ -15,6 +16,7 @@
 #include "train/cross.h"
 #include "train/scores.h"
 #include "train/split.h"
+#include "train/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,7 @@ typedef struct {
     hear_job job;
     hear_train_progress progress;
     hear_fit_result fit;
+    hear_model *base; /* NULL without --from */
     hear_dataset *data;
     hear_sounds *sounds;
     char splits[256]; /* how they came about */
@@ -270,6 +273,32 @@ static hear_status run_all(training *t, hear_error *err)
     return s;
 }
 
+/* The network that a new last layer is put on; false with *code. */
+static bool open_base(training *t, const hear_cmd *cmd, int *code)
+{
+    const hear_train_args *const a = t->args;
+    hear_job *const job = &t->job;
+    if (strcmp(a->arch, "logreg") != 0) {
+        *code = hear_report_usage(cmd->name, "--from goes with --arch logreg");
+        return false;
+    }
+    if (!hear_open_model(&t->base, a->from, code))
+        return false;
+    job->base = t->base;
+    job->cut = a->freeze ? a->freeze : hear_transfer_cut(t->base);
+    if (!job->cut) {
+        *code = hear_report_usage(cmd->name, "--freeze is missing: the model names no embedding");
+        return false;
+    }
+    if (!(job->options.c > 0.0))
+        job->options.c = 0.03; /* the best on validation with YAMNet's embedding, of 0.0003 .. 1 */
+    job->settings.batch = 0;
+    job->augment = 0;
+    job->settings.frontend = t->base->info.frontend;
+    job->settings.window_s = hear_model_window_s(t->base);
+    return true;
+}
+
 static int run(const hear_cmd *cmd, int argc, char **argv)
 {
     hear_train_args args = hear_train_defaults;
@@ -288,6 +317,12 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     training t = { .args = &args };
     if (hear_train_job(&t.job, &args, &err) != HEAR_OK)
         return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
+    if (args.freeze && !args.from)
+        return hear_report_usage(cmd->name, "--freeze goes with --from");
+    if (args.from && !open_base(&t, cmd, &code)) {
+        hear_model_close(t.base);
+        return code;
+    }
     if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
         return hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",
                                  args.arch);
@@ -322,6 +357,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     hear_sounds_destroy(t.sounds);
     hear_dataset_destroy(t.data);
     hear_pool_destroy(t.job.pool);
+    hear_model_close(t.base);
     code = hear_finish_stdout(code ? code : unreadable);
     hear_signals_end();
     return code;

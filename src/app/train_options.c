@@ -190,7 +190,8 @@ static void put_option(FILE *out, const hear_option *o, const hear_train_args *a
         if (v && !(d && strcmp(v, d) == 0)) {
             fprintf(out, " --%s ", o->name);
             const bool is_out = o->offset == offsetof(hear_train_args, out);
-            put_word(out, folder ? "$DATA/" : "", folder || is_out ? last_name(v) : v);
+            const bool is_file = is_out || o->offset == offsetof(hear_train_args, from);
+            put_word(out, folder ? "$DATA/" : "", folder || is_file ? last_name(v) : v);
         }
     }
 }

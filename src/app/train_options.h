@@ -7,7 +7,7 @@
 #include "train/job.h"
 
 typedef struct {
-    const char *arch, *data, *root, *out, *log, *resume;
+    const char *arch, *data, *root, *out, *log, *resume, *from, *freeze;
     const char *hidden, *activation, *input, *init, *batch, *optimizer, *schedule, *augment,
         *balance, *silence, *cross, *penalty;
     double c, lr, weight_decay, momentum, smoothing, averaging, dropout, window_s, hop_s, valid;

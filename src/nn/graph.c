@@ -63,6 +63,38 @@ size_t hear_graph_find(const hear_graph *g, const char *name)
     return HEAR_NO_VALUE;
 }
 
+/* From the end: a node is needed where one of its values is, and so is then what it reads. */
+void hear_graph_prune(hear_graph *g)
+{
+    bool *needed = calloc(g->n_values + 1, sizeof *needed);
+    if (!needed)
+        return; /* it is no more than larger than it has to be */
+    for (size_t i = 0; i < g->n_out; i++)
+        needed[g->out[i]] = true;
+    size_t kept = g->n_nodes;
+    for (size_t i = g->n_nodes; i-- > 0;) {
+        hear_node *const n = &g->nodes[i];
+        bool used = false;
+        for (size_t k = 0; k < n->n_out; k++)
+            used = used || (n->out[k] != HEAR_NO_VALUE && needed[n->out[k]]);
+        for (size_t k = 0; used && k < n->n_in; k++)
+            if (n->in[k] != HEAR_NO_VALUE)
+                needed[n->in[k]] = true;
+        if (used)
+            g->nodes[--kept] = *n;
+        else
+            node_clear(n);
+    }
+    memmove(g->nodes, g->nodes + kept, (g->n_nodes - kept) * sizeof *g->nodes);
+    g->n_nodes -= kept;
+    for (size_t i = 0; i < g->n_values; i++)
+        if (!needed[i]) {
+            hear_tensor_destroy(g->values[i].init);
+            g->values[i].init = NULL;
+        }
+    free(needed);
+}
+
 hear_status hear_graph_push_value(hear_graph *g, const char *name, hear_tensor *init, size_t *value)
 {
     hear_value v = { .name = hear_strdup(name), .init = init };

@@ -142,6 +142,9 @@ HEAR_MUST_CHECK hear_status hear_graph_push_value(hear_graph *g, const char *nam
                                                   hear_tensor *init, size_t *value);
 /* Makes a value that is there an input. */
 HEAR_MUST_CHECK hear_status hear_graph_push_input(hear_graph *g, size_t value);
+/* Takes away the nodes that no output depends on, and the constants that nobody reads then. Numbers
+ * of values stay. */
+void hear_graph_prune(hear_graph *g);
 hear_node *hear_graph_last_node(hear_graph *g); /* until the next node is added */
 /* Each replaces an attribute of that name. */
 HEAR_MUST_CHECK hear_status hear_node_set_int(hear_node *n, const char *name, int64_t value);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "train/judge.h"
+#include "train/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,8 +111,8 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
     const hear_examples examples = { .data = r->data,
                                      .sounds = r->sounds,
                                      .sampler = sampler,
-                                     .window = r->info.window,
-                                     .hop = r->info.hop,
+                                     .window = hear_model_info_input(&r->info),
+                                     .hop = r->info.patch ? r->info.patch_hop : r->info.hop,
                                      .augment = job->augment,
                                      .seed = job->seed };
     hear_trainer_config config = { .examples = &examples,
@@ -168,6 +169,14 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
                         .hop = hear_job_hop(job),
                         .layout = job->settings.layout,
                         .card = no_card } };
+    if (job->base) {
+        const hear_model_info *const base = &job->base->info;
+        r.info.window = base->window;
+        r.info.hop = base->hop;
+        r.info.layout = base->layout;
+        r.info.patch = base->patch;
+        r.info.patch_hop = base->patch_hop;
+    }
     hear_arch_options options = job->options;
     options.n_labels = d->labels.n;
     hear_sampler *sampler = NULL;
@@ -175,7 +184,9 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
     hear_status s = hear_model_info_check(&r.info, err);
     if (s == HEAR_OK)
         s = hear_sampler_create(&sampler, d, sounds, HEAR_SPLIT_TRAIN, job->sampling, err);
-    if (s == HEAR_OK)
+    if (s == HEAR_OK && job->base)
+        s = hear_transfer_build(&graph, job->base, job->cut, &options, err);
+    else if (s == HEAR_OK)
         s = hear_arch_build(&graph, job->arch, &options, r.info.window,
                             hear_frontend_width(&job->settings.frontend), err);
     if (s == HEAR_OK)

@@ -11,6 +11,8 @@
 
 typedef struct {
     const hear_arch *arch;
+    const hear_model *base; /* its network up to the value cut, with a new head; NULL: arch's */
+    const char *cut;
     hear_arch_options options;   /* n_labels is the data set's */
     hear_arch_settings settings; /* the architecture's, changed as wanted; batch 0: all at once */
     unsigned augment;            /* set of hear_augment_parse; none with batch 0 */

@@ -137,6 +137,21 @@ refuse 64 '\-\-output or \-\-cross is missing' train --arch mlp --data table.tsv
 refuse 64 '\-\-batch takes' train --arch mlp --data table.tsv -o e.onnx --batch 0
 [ ! -e e.onnx ] || complain "e.onnx is there"
 
+# A new last layer on another model's network, which stays as it is.
+hear train --arch logreg --from ./a.onnx --freeze active1 --data table.tsv -o d.onnx
+expect_code 0
+expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
+hear classify -m ./d.onnx -f tsv --by file data/low/20.wav
+expect_match '^data/low/20.wav	.*	low	'
+hear model show ./d.onnx
+expect_match '^  [a-z.]*active1 *Relu '
+expect_match '^ .* --from a\.onnx --freeze active1'
+refuse 64 'goes with --arch logreg' train --arch mlp --from ./a.onnx --data table.tsv -o e.onnx
+refuse 64 'names no embedding' train --arch logreg --from ./a.onnx --data table.tsv -o e.onnx
+refuse 64 'goes with --from' train --arch logreg --freeze active1 --data table.tsv -o e.onnx
+refuse 64 "no value 'nowhere'" \
+    train --arch logreg --from ./a.onnx --freeze nowhere --data table.tsv -o e.onnx -q
+
 # Ctrl-C keeps the best so far, and ends by the signal.
 # shellcheck disable=SC2086
 "$HEARSAY" train $small --epochs 1000000 --data table.tsv -o f.onnx \
