@@ -97,7 +97,7 @@ static void make_folders(const char *folder)
 static int import(const hear_cmd *cmd, const remote *r, const char *bytes, const char *folder,
                   const char *out)
 {
-    char place[PATH_MAX], path[PATH_MAX + 64], card[512];
+    char place[PATH_MAX + 16], path[PATH_MAX + 80], card[512];
     hear_error err = { .status = HEAR_OK };
     hear_outfile *file;
     snprintf(place, sizeof place, "%s/.fetch-XXXXXX", folder);
