@@ -106,7 +106,7 @@ static void build_blocks(hear_net *n, const hear_arch_options *o, size_t window,
                          const blocks *b)
 {
     picture x = fit(n, input(n, n_mels, window), b->columns);
-    char text[24];
+    char text[40];
     for (size_t i = 0; i < b->n_blocks; i++) {
         snprintf(text, sizeof text, "conv%zu", i + 1);
         x = convolve(n, text, x, (convolution){ b->channels[i], 3, 1, b->same, true });
@@ -214,7 +214,7 @@ static void build_cnn5(hear_net *n, const hear_arch_options *o, size_t window, s
     const size_t factor = hear_net_fixed(n, "factor", 1, (const float[]){ 3.0f / RANGE_DB });
     x.value = hear_net_node2(n, "Add", "raised", x.value, floor);
     x.value = hear_net_node2(n, "Mul", "scaled", x.value, factor);
-    char text[24];
+    char text[40];
     for (size_t i = 0; i < 5; i++) {
         snprintf(text, sizeof text, "pool%zu", i + 1);
         if (layers[i].halve && x.rows > 1 && x.columns > 1)
