@@ -2,11 +2,11 @@
 #include "config.h"
 
 #include "app/cmd.h"
-#include "app/find_model.h"
 #include "app/model_import.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "io/fetch.h"
+#include "stream/model_folders.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -58,7 +58,7 @@ static hear_status look(hear_model_view *view, hear_graph *graph, hear_model **m
     hear_status status = hear_graph_copy(&copy, graph);
     if (status != HEAR_OK)
         return hear_fail(err, status, NULL);
-    status = hear_model_from_graph(model, copy, err);
+    status = hear_model_from_file(model, copy, view->path, err);
     if (status == HEAR_OK)
         view->info = &(*model)->info;
     hear_error why = { .status = HEAR_OK };

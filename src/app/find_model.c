@@ -8,13 +8,13 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "stream/infer.h"
+#include "stream/model_folders.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static bool is_file(const char *path)
 {
@@ -28,38 +28,6 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Each writes a folder; false where there is none of its kind. */
-bool hear_users_models(char *out, size_t room)
-{
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int n = -1;
-    if (data && data[0] == '/') /* the specification: a relative one is to be ignored */
-        n = snprintf(out, room, "%s/hearsay/models", data);
-    else if (home && home[0])
-        n = snprintf(out, room, "%s/.local/share/hearsay/models", home);
-    return n > 0 && (size_t)n < room;
-}
-
-static bool folder_beside_program(char *out, size_t room)
-{
-    const ssize_t n = readlink("/proc/self/exe", out, room);
-    if (n <= 0 || (size_t)n >= room)
-        return false;
-    out[n] = '\0';
-    char *slash = strrchr(out, '/');
-    if (!slash)
-        return false;
-    size_t used = (size_t)(slash - out);
-    *slash = '\0';
-    return hear_append(out, room, &used, "/models") && is_folder(out);
-}
-
-static bool installed_folder(char *out, size_t room)
-{
-    size_t used = 0;
-    return hear_append(out, room, &used, HEAR_MODELS_DIR);
-}
-
 static hear_status take(char **path, const char *found, hear_error *err)
 {
     *path = hear_strdup(found);
@@ -68,8 +36,6 @@ static hear_status take(char **path, const char *found, hear_error *err)
 
 hear_status hear_find_model(char **path, const char *name, hear_error *err)
 {
-    static bool (*const folders[])(char *, size_t) = { hear_users_models, folder_beside_program,
-                                                       installed_folder };
     *path = NULL;
     if (!name[0])
         return hear_fail(err, HEAR_ERR_NO_INPUT, "the model's name is empty");
@@ -80,9 +46,9 @@ hear_status hear_find_model(char **path, const char *name, hear_error *err)
 
     char looked[224] = "";
     size_t used = 0;
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+    for (size_t i = 0; i < HEAR_N_MODEL_FOLDERS; i++) {
         char folder[PATH_MAX], file[PATH_MAX + 300];
-        if (!folders[i](folder, sizeof folder))
+        if (!hear_model_folder(i, folder, sizeof folder))
             continue;
         for (int with_suffix = 0; with_suffix <= 1; with_suffix++) {
             const int n =

@@ -13,9 +13,6 @@
 
 #define HEAR_DEFAULT_MODEL "everyday"
 
-/* $XDG_DATA_HOME/hearsay/models; false where there is none. */
-bool hear_users_models(char *out, size_t room);
-
 /* *path is freed with free(). Errors: HEAR_ERR_NO_INPUT (err says where it looked), HEAR_ERR_MEM.
  */
 HEAR_MUST_CHECK hear_status hear_find_model(char **path, const char *name, hear_error *err);

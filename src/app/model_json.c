@@ -3,6 +3,8 @@
 
 #include "app/model_show.h"
 
+#include "nn/checksum.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +93,11 @@ static void put_info(json_t *top, const hear_model_info *info, bool *bad)
     put(top, "layout", json_string(hear_layout_name(info->layout)), bad);
     if (info->embedding[0])
         put(top, "embedding", json_string(info->embedding), bad);
+    if (hear_model_info_is_head(info)) {
+        put(top, "backbone", json_string(info->backbone), bad);
+        put(top, "backbone_sha256", json_string(info->backbone_sha256), bad);
+        put(top, "backbone_pool", json_string(hear_pooling_name(info->pool)), bad);
+    }
     char *frontend = hear_frontend_write(f);
     put(top, "frontend", frontend ? json_loads(frontend, 0, NULL) : NULL, bad);
     free(frontend);
@@ -109,6 +116,9 @@ hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
     put(top, "opset", json_integer((json_int_t)g->opset), &bad);
     if (g->opset_ml)
         put(top, "opset_ml", json_integer((json_int_t)g->opset_ml), &bad);
+    char sum[HEAR_DIGEST_TEXT];
+    hear_graph_sha256(g, sum);
+    put(top, "sha256", json_string(sum), &bad);
     put(top, "parameters", json_integer((json_int_t)hear_graph_n_weights(g)), &bad);
     if (view->plan) {
         put(top, "macs", json_integer((json_int_t)hear_plan_macs(view->plan)), &bad);

@@ -4,6 +4,7 @@
 #include "app/model_show.h"
 
 #include "base/text.h"
+#include "nn/checksum.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -182,6 +183,13 @@ static void put_info(FILE *out, const hear_model_info *info)
         word(&l, info->embedding, "");
         end(&l);
     }
+    if (hear_model_info_is_head(info)) {
+        l = begin(out, "stands on");
+        word(&l, info->backbone, "");
+        word(&l, info->pool == HEAR_POOL_MEAN ? "(a window's mean)," : "(each patch),", "");
+        word(&l, info->backbone_sha256, "");
+        end(&l);
+    }
 }
 
 static void put_port(line *l, const hear_value *v, const hear_tensor *planned, const char *behind)
@@ -231,6 +239,11 @@ static void put_totals(const hear_model_view *view, FILE *out)
         word(&l, "MACs a", "");
         word(&l, view->info && view->info->patch ? "patch" : "window", "");
     }
+    end(&l);
+    char sum[HEAR_DIGEST_TEXT];
+    hear_graph_sha256(view->graph, sum);
+    l = begin(out, "SHA-256");
+    word(&l, sum, "");
     end(&l);
 }
 

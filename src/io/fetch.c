@@ -3,10 +3,10 @@
 
 #include "io/fetch.h"
 
+#include "base/digest.h"
 #include "base/error.h"
 
 #include <curl/curl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,16 +45,13 @@ static int tell(void *user, curl_off_t all, curl_off_t got, curl_off_t to_send, 
 hear_status hear_fetch_check(const void *bytes, size_t n, const hear_fetch_config *config,
                              hear_error *err)
 {
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    char text[2 * SHA256_DIGEST_SIZE + 1];
+    hear_digest digest;
+    char text[HEAR_DIGEST_TEXT];
     if (n != config->n_bytes)
         return hear_fail(err, HEAR_ERR_DATA, "has %zu bytes; %zu are right", n, config->n_bytes);
-    sha256_init(&sha);
-    sha256_update(&sha, n, bytes);
-    sha256_digest(&sha, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(text + 2 * i, 3, "%02x", digest[i]);
+    hear_digest_begin(&digest);
+    hear_digest_add(&digest, bytes, n);
+    hear_digest_end(&digest, text);
     if (strcmp(text, config->sha256) != 0)
         return hear_fail(err, HEAR_ERR_DATA, "its SHA-256 is %.16s…, not %.16s…: another file",
                          text, config->sha256);

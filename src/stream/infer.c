@@ -6,15 +6,21 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "nn/plan.h"
+#include "stream/backbone.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_INPUTS = 8 }; /* of a head */
+
 struct hear_infer {
     const hear_model_info *info;
-    hear_plan *plan;
-    size_t which;           /* output that holds the labels' numbers */
+    hear_plan *plan; /* takes the frames */
+    hear_plan *head; /* takes what plan gives; NULL where the network is whole */
+    size_t n_joined; /* inputs of the head */
+    const hear_tensor *joined[MAX_INPUTS]; /* [n_joined] the output of plan that goes into each */
+    size_t which;                          /* output that holds the labels' numbers */
     size_t n_frames;        /* that the network takes at once: a patch, or a window */
     float *input;           /* the plan's own */
     const float *output;    /* the plan's own */
@@ -25,9 +31,22 @@ struct hear_infer {
     /* What was found in the stream's patches: patch p stands in place p % n_kept. */
     size_t n_kept;    /* as many as a window has */
     uint64_t *number; /* [n_kept] of the patch that stands there, plus 1; 0 for none */
-    float *kept;      /* [n_kept][n_labels + n_embedding] */
-    double *sum;      /* [n_labels] */
+    size_t n_found;   /* numbers of a patch that count in a window: what the head takes where it
+                         takes a window's, otherwise n_labels */
+    float *kept;      /* [n_kept][n_found + n_embedding] */
+    double *sum;      /* [n_found] */
 };
+
+static bool takes_windows(const hear_infer *x)
+{
+    return x->head && x->info->pool == HEAR_POOL_MEAN;
+}
+
+/* The plan that gives the labels' numbers. */
+static hear_plan *last(const hear_infer *x)
+{
+    return x->head ? x->head : x->plan;
+}
 
 static hear_status check(hear_infer *x, hear_error *err)
 {
@@ -44,10 +63,37 @@ static hear_status check(hear_infer *x, hear_error *err)
                          hear_shape_text(&in->shape, text, sizeof text), x->n_frames, width,
                          hear_frontend_unit(&info->frontend),
                          info->layout == HEAR_LAYOUT_TIME_MEL ? "time-mel" : "mel-time");
-    const hear_tensor *const out = hear_plan_output(x->plan, x->which);
+    const hear_tensor *const out = hear_plan_output(last(x), x->which);
     if (out->dtype != HEAR_F32 || out->count != info->n_labels)
         return hear_fail(err, HEAR_ERR_MODEL, "the network's output %s does not fit %zu labels",
                          hear_shape_text(&out->shape, text, sizeof text), info->n_labels);
+    return HEAR_OK;
+}
+
+/* Each input of the head to the output of its name. */
+static hear_status join(hear_infer *x, const hear_model *model, hear_error *err)
+{
+    char text[2][128];
+    const hear_graph *const g = model->graph;
+    x->n_joined = hear_plan_n_inputs(x->head);
+    x->n_found = takes_windows(x) ? 0 : x->info->n_labels;
+    if (x->n_joined > MAX_INPUTS)
+        return hear_fail(err, HEAR_ERR_MODEL, "has %zu inputs; at most %d are right", x->n_joined,
+                         MAX_INPUTS);
+    for (size_t i = 0; i < x->n_joined; i++) {
+        const char *const name = g->values[g->in[i]].name;
+        const hear_tensor *const in = hear_plan_input(x->head, i);
+        const size_t from = hear_backbone_output(model->backbone, name);
+        const hear_tensor *const out = from == SIZE_MAX ? NULL : hear_plan_output(x->plan, from);
+        if (!out || in->dtype != HEAR_F32 || out->dtype != HEAR_F32 || in->count != out->count)
+            return hear_fail(err, HEAR_ERR_MODEL,
+                             "its input '%.60s' %s does not take its backbone's, %s", name,
+                             hear_shape_text(&in->shape, text[0], sizeof text[0]),
+                             out ? hear_shape_text(&out->shape, text[1], sizeof text[1]) : "none");
+        x->joined[i] = out;
+        if (takes_windows(x) && !hear_add(x->n_found, in->count, &x->n_found))
+            return hear_fail(err, HEAR_ERR_MEM, NULL);
+    }
     return HEAR_OK;
 }
 
@@ -72,8 +118,8 @@ static hear_status make_room(hear_infer *x, hear_error *err)
     size_t per_patch;
     x->n_kept = hear_model_info_n_patches(x->info);
     x->number = hear_alloc(x->n_kept, sizeof *x->number);
-    x->sum = hear_alloc(x->info->n_labels, sizeof *x->sum);
-    if (hear_add(x->info->n_labels, x->n_embedding, &per_patch) &&
+    x->sum = hear_alloc(x->n_found, sizeof *x->sum);
+    if (hear_add(x->n_found, x->n_embedding, &per_patch) &&
         hear_mul(per_patch, sizeof *x->kept, &per_patch))
         x->kept = hear_alloc(x->n_kept, per_patch);
     bool all = x->number && x->sum && x->kept;
@@ -93,12 +139,18 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
     x->info = &model->info;
     x->n_frames = hear_model_info_input(x->info);
     x->which = hear_model_output(model->graph);
+    x->n_found = x->info->n_labels;
     const hear_plan_config config = { .batch = 1 };
-    hear_status status = hear_plan_create(&x->plan, model->graph, &config, err);
+    hear_status status = hear_plan_create(&x->plan, hear_model_first(model), &config, err);
+    if (status == HEAR_OK && model->backbone) {
+        status = hear_plan_create(&x->head, model->graph, &config, err);
+        if (status == HEAR_OK)
+            status = join(x, model, err);
+    }
     if (status == HEAR_OK)
         status = check(x, err);
     if (status == HEAR_OK)
-        status = find_embedding(x, model->graph, err);
+        status = find_embedding(x, hear_model_first(model), err);
     if (status == HEAR_OK)
         status = make_room(x, err);
     if (status != HEAR_OK) {
@@ -106,7 +158,7 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
         return status;
     }
     x->input = hear_plan_input(x->plan, 0)->data;
-    x->output = hear_plan_output(x->plan, x->which)->data;
+    x->output = hear_plan_output(last(x), x->which)->data;
     *out = x;
     return HEAR_OK;
 }
@@ -124,6 +176,7 @@ void hear_infer_destroy(hear_infer *x)
     if (!x)
         return;
     hear_plan_destroy(x->plan);
+    hear_plan_destroy(x->head);
     hear_free(x->frames);
     hear_free(x->number);
     hear_free(x->kept);
@@ -166,8 +219,18 @@ void hear_infer_probs(hear_output output, const float *in, float *out, size_t n)
         out[i] = in[i] > 0.0f ? (in[i] < 1.0f ? in[i] : 1.0f) : 0.0f; /* 0 for NaN */
 }
 
-/* What the network takes at once into probs; frames NULL stands for zeros. */
-static void run(hear_infer *x, const float *frames, float *probs)
+/* What plan has just given, one output behind the other; to NULL: into the head. */
+static void pass_on(hear_infer *x, float *to)
+{
+    for (size_t i = 0; i < x->n_joined; i++) {
+        const size_t n = x->joined[i]->count;
+        memcpy(to ? to : hear_plan_input(x->head, i)->data, x->joined[i]->data, n * sizeof *to);
+        to = to ? to + n : NULL;
+    }
+}
+
+/* What the network takes at once into what counts of a patch; frames NULL stands for zeros. */
+static void run(hear_infer *x, const float *frames, float *found)
 {
     const hear_model_info *const info = x->info;
     const size_t width = hear_frontend_width(&info->frontend), n_frames = x->n_frames;
@@ -181,12 +244,35 @@ static void run(hear_infer *x, const float *frames, float *probs)
             for (size_t t = 0; t < n_frames; t++)
                 x->input[m * n_frames + t] = finished[t * width + m];
     hear_plan_run(x->plan);
-    hear_infer_probs(info->output, x->output, probs, info->n_labels);
+    if (takes_windows(x)) {
+        pass_on(x, found);
+        return;
+    }
+    if (x->head) {
+        pass_on(x, NULL);
+        hear_plan_run(x->head);
+    }
+    hear_infer_probs(info->output, x->output, found, info->n_labels);
+}
+
+/* The window's mean into the head. */
+static void run_head(hear_infer *x, const hear_window *w, float *probs)
+{
+    const double *from = x->sum;
+    for (size_t i = 0; i < x->n_joined; i++) {
+        hear_tensor *const in = hear_plan_input(x->head, i);
+        float *const to = in->data;
+        for (size_t k = 0; k < in->count; k++)
+            to[k] = (float)(from[k] / (double)w->n_patches);
+        from += in->count;
+    }
+    hear_plan_run(x->head);
+    hear_infer_probs(x->info->output, x->output, probs, x->info->n_labels);
 }
 
 static float *place_of(const hear_infer *x, uint64_t patch)
 {
-    return x->kept + patch % x->n_kept * (x->info->n_labels + x->n_embedding);
+    return x->kept + patch % x->n_kept * (x->n_found + x->n_embedding);
 }
 
 static void look(hear_infer *x, const float *frames, uint64_t patch)
@@ -194,7 +280,7 @@ static void look(hear_infer *x, const float *frames, uint64_t patch)
     float *const found = place_of(x, patch);
     run(x, frames, found);
     if (x->n_embedding)
-        memcpy(found + x->info->n_labels, x->embedding, x->n_embedding * sizeof *found);
+        memcpy(found + x->n_found, x->embedding, x->n_embedding * sizeof *found);
     x->number[patch % x->n_kept] = patch + 1;
 }
 
@@ -202,14 +288,18 @@ void hear_infer_window(hear_infer *x, const hear_window *w, float *probs)
 {
     const hear_model_info *const info = x->info;
     const size_t step = info->patch_hop * hear_frontend_width(&info->frontend);
-    memset(x->sum, 0, info->n_labels * sizeof *x->sum);
+    memset(x->sum, 0, x->n_found * sizeof *x->sum);
     for (size_t i = 0; i < w->n_patches; i++) {
         const uint64_t patch = w->patch + i;
         if (x->number[patch % x->n_kept] != patch + 1)
             look(x, w->frames ? w->frames + i * step : NULL, patch);
         const float *const found = place_of(x, patch);
-        for (size_t l = 0; l < info->n_labels; l++)
-            x->sum[l] += (double)found[l];
+        for (size_t k = 0; k < x->n_found; k++)
+            x->sum[k] += (double)found[k];
+    }
+    if (takes_windows(x)) {
+        run_head(x, w, probs);
+        return;
     }
     for (size_t l = 0; l < info->n_labels; l++)
         probs[l] = (float)(x->sum[l] / (double)w->n_patches);
@@ -232,5 +322,5 @@ const float *hear_infer_embedding(const hear_infer *x, uint64_t patch)
 {
     if (!x->n_embedding || x->number[patch % x->n_kept] != patch + 1)
         return NULL;
-    return place_of(x, patch) + x->info->n_labels;
+    return place_of(x, patch) + x->n_found;
 }

@@ -2,7 +2,8 @@
  * classifier.
  *
  * Where the network looks at patches shorter than the window, a window's probabilities are the mean
- * of its patches', and what was found in a patch is kept for the windows that share it.
+ * of its patches', and what was found in a patch is kept for the windows that share it. A head runs
+ * behind its backbone: on each patch, or once on the mean of the window's (hear_pooling).
  * Always one window or patch at a time, so that its bits do not depend on its neighbours. An output
  * that is not a number counts as probability 0 (before a softmax: as minus infinity; where none of
  * all is a number, all are 0); infinite ones count as the bounds that they tend to.

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "nn/onnx.h"
+#include "stream/backbone.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* As planned for a batch of one; false where other dimensions are open: the planner's to settle. */
 static bool close_batch(hear_shape *shape, const hear_value *v)
@@ -47,13 +47,8 @@ bool hear_model_info_fits(const hear_model_info *info, const hear_shape *in)
 static hear_status check_embedding(const hear_graph *g, const hear_model_info *info,
                                    hear_error *err)
 {
-    if (!info->embedding[0])
+    if (!info->embedding[0] || hear_backbone_output(g, info->embedding) != SIZE_MAX)
         return HEAR_OK;
-    for (size_t i = 0; i < g->n_out; i++) {
-        const hear_value *const v = &g->values[g->out[i]];
-        if (strcmp(v->name, info->embedding) == 0 && (!v->dtype || v->dtype == HEAR_F32))
-            return HEAR_OK;
-    }
     return hear_fail(err, HEAR_ERR_MODEL, "hearsay.embedding: no output of float32 is '%.80s'",
                      info->embedding);
 }
@@ -68,13 +63,12 @@ size_t hear_model_output(const hear_graph *graph)
     return 0;
 }
 
-static hear_status check_graph(const hear_graph *g, const hear_model_info *info, hear_error *err)
+/* Of what takes the frames. */
+static hear_status check_input(const hear_graph *g, const hear_model_info *info, hear_error *err)
 {
     if (g->n_in != 1)
         return hear_fail(err, HEAR_ERR_MODEL, "has %zu inputs; one is right", g->n_in);
-    if (g->n_out < 1)
-        return hear_fail(err, HEAR_ERR_MODEL, "has no output");
-    const hear_value *in = &g->values[g->in[0]], *out = &g->values[g->out[hear_model_output(g)]];
+    const hear_value *in = &g->values[g->in[0]];
     if (in->dtype != HEAR_F32)
         return hear_fail(err, HEAR_ERR_MODEL, "its input '%.80s' is not float32", in->name);
     char text[128];
@@ -85,15 +79,31 @@ static hear_status check_graph(const hear_graph *g, const hear_model_info *info,
                          hear_shape_text(&in->shape, text, sizeof text),
                          hear_model_info_input(info), hear_frontend_width(&info->frontend),
                          hear_frontend_unit(&info->frontend), hear_layout_name(info->layout));
+    return HEAR_OK;
+}
+
+static hear_status check_graphs(const hear_model *model, hear_error *err)
+{
+    const hear_model_info *const info = &model->info;
+    const hear_graph *const g = model->graph, *const first = hear_model_first(model);
+    hear_status s = check_input(first, info, err);
+    if (s != HEAR_OK)
+        return s;
+    if (g->n_out < 1)
+        return hear_fail(err, HEAR_ERR_MODEL, "has no output");
+    const hear_value *const out = &g->values[g->out[hear_model_output(g)]];
+    char text[128];
+    hear_shape shape;
     size_t count;
     if (close_batch(&shape, out) && (!hear_shape_count(&shape, &count) || count != info->n_labels))
         return hear_fail(err, HEAR_ERR_MODEL, "its output '%.80s' %s does not fit %zu labels",
                          out->name, hear_shape_text(&out->shape, text, sizeof text),
                          info->n_labels);
-    return check_embedding(g, info, err);
+    return check_embedding(first, info, err);
 }
 
-hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_error *err)
+hear_status hear_model_from_file(hear_model **out, hear_graph *graph, const char *path,
+                                 hear_error *err)
 {
     *out = NULL;
     hear_model *model = calloc(1, sizeof *model);
@@ -103,8 +113,10 @@ hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_erro
     }
     model->graph = graph;
     hear_status status = hear_model_info_load(&model->info, graph, err);
+    if (status == HEAR_OK && hear_model_info_is_head(&model->info))
+        status = hear_backbone_join(model, path, err);
     if (status == HEAR_OK)
-        status = check_graph(graph, &model->info, err);
+        status = check_graphs(model, err);
     if (status != HEAR_OK)
         hear_model_close(model);
     else
@@ -112,12 +124,17 @@ hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_erro
     return status;
 }
 
+hear_status hear_model_from_graph(hear_model **out, hear_graph *graph, hear_error *err)
+{
+    return hear_model_from_file(out, graph, NULL, err);
+}
+
 hear_status hear_model_open(hear_model **out, const char *path, hear_error *err)
 {
     *out = NULL;
     hear_graph *graph;
     const hear_status status = hear_onnx_read(&graph, path, err);
-    return status == HEAR_OK ? hear_model_from_graph(out, graph, err) : status;
+    return status == HEAR_OK ? hear_model_from_file(out, graph, path, err) : status;
 }
 
 void hear_model_close(hear_model *model)
@@ -126,6 +143,7 @@ void hear_model_close(hear_model *model)
         return;
     hear_model_info_clear(&model->info);
     hear_graph_destroy(model->graph);
+    hear_graph_destroy(model->backbone);
     free(model);
 }
 

@@ -3,6 +3,7 @@
 
 #include "stream/model_info.h"
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@
 
 static const char *const outputs[] = { "softmax", "sigmoid", "logits", "scores", NULL };
 static const char *const layouts[] = { "time-mel", "mel-time", NULL };
+static const char *const pools[] = { "none", "mean", NULL };
 
 const char *hear_output_name(hear_output output)
 {
@@ -26,6 +28,11 @@ const char *hear_output_name(hear_output output)
 const char *hear_layout_name(hear_layout layout)
 {
     return layouts[layout];
+}
+
+const char *hear_pooling_name(hear_pooling pool)
+{
+    return pools[pool];
 }
 
 /* ---- ranges */
@@ -89,6 +96,22 @@ static hear_status check_patches(const hear_model_info *info, hear_error *err)
     return HEAR_OK;
 }
 
+/* A name, never a path: a file must not say where to look. */
+static hear_status check_backbone(const hear_model_info *info, hear_error *err)
+{
+    if (!hear_model_info_is_head(info))
+        return HEAR_OK;
+    const char *const name = info->backbone, *const sum = info->backbone_sha256;
+    if (name[0] == '.' || strchr(name, '/') || strlen(name) >= HEAR_MAX_BACKBONE ||
+        hear_has_hidden(name))
+        return hear_fail(err, HEAR_ERR_ARG, "hearsay.backbone: '%.80s' is no model's name", name);
+    if (!sum || strlen(sum) != HEAR_DIGEST_TEXT - 1 ||
+        strspn(sum, "0123456789abcdef") != HEAR_DIGEST_TEXT - 1)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "hearsay.backbone_sha256: 64 hexadecimal digits in lower case are right");
+    return HEAR_OK;
+}
+
 hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
 {
     hear_status status = hear_frontend_check(&info->frontend, err);
@@ -107,7 +130,8 @@ hear_status hear_model_info_check(const hear_model_info *info, hear_error *err)
         return hear_fail(err, HEAR_ERR_ARG,
                          "hearsay.hop: %zu frames; 1 to the window's %zu are right", info->hop,
                          info->window);
-    return check_patches(info, err);
+    const hear_status patches = check_patches(info, err);
+    return patches == HEAR_OK ? check_backbone(info, err) : patches;
 }
 
 /* ---- to the metadata */
@@ -136,6 +160,9 @@ static hear_status store_optional(const hear_model_info *info, hear_graph *graph
     hear_graph_drop_prop(graph, "hearsay.patch");
     hear_graph_drop_prop(graph, "hearsay.patch_hop");
     hear_graph_drop_prop(graph, "hearsay.embedding");
+    hear_graph_drop_prop(graph, "hearsay.backbone");
+    hear_graph_drop_prop(graph, "hearsay.backbone_sha256");
+    hear_graph_drop_prop(graph, "hearsay.backbone_pool");
     hear_status status = HEAR_OK;
     if (info->patch) {
         status = set_number(graph, "hearsay.patch", info->patch);
@@ -144,6 +171,13 @@ static hear_status store_optional(const hear_model_info *info, hear_graph *graph
     }
     if (status == HEAR_OK && info->embedding && info->embedding[0])
         status = hear_graph_set_prop(graph, "hearsay.embedding", info->embedding);
+    if (status != HEAR_OK || !hear_model_info_is_head(info))
+        return status;
+    status = hear_graph_set_prop(graph, "hearsay.backbone", info->backbone);
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.backbone_sha256", info->backbone_sha256);
+    if (status == HEAR_OK)
+        status = hear_graph_set_prop(graph, "hearsay.backbone_pool", pools[info->pool]);
     return status;
 }
 
@@ -295,6 +329,18 @@ static hear_status load_text(char **text, const hear_graph *graph, const char *k
     return *text ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
 }
 
+static hear_status load_backbone(hear_model_info *info, const hear_graph *graph, hear_error *err)
+{
+    unsigned pool = HEAR_POOL_NONE;
+    hear_status status = load_text(&info->backbone, graph, "hearsay.backbone", err);
+    if (status == HEAR_OK)
+        status = load_text(&info->backbone_sha256, graph, "hearsay.backbone_sha256", err);
+    if (status == HEAR_OK && hear_graph_prop(graph, "hearsay.backbone_pool"))
+        status = load_choice(graph, "hearsay.backbone_pool", pools, &pool, err);
+    info->pool = (hear_pooling)pool;
+    return status;
+}
+
 static hear_status load(hear_model_info *info, const hear_graph *graph, hear_error *err)
 {
     unsigned output = 0, layout = 0;
@@ -318,6 +364,8 @@ static hear_status load(hear_model_info *info, const hear_graph *graph, hear_err
         status = load_patches(info, graph, err);
     if (status == HEAR_OK)
         status = load_text(&info->embedding, graph, "hearsay.embedding", err);
+    if (status == HEAR_OK)
+        status = load_backbone(info, graph, err);
     if (status == HEAR_OK)
         status = load_text(&info->card, graph, "hearsay.card", err);
     info->output = (hear_output)output;
@@ -348,6 +396,8 @@ void hear_model_info_clear(hear_model_info *info)
         free(info->labels[i]);
     free(info->labels);
     free(info->embedding);
+    free(info->backbone);
+    free(info->backbone_sha256);
     free(info->card);
     memset(info, 0, sizeof *info);
 }

@@ -14,6 +14,9 @@
  *   hearsay.patch_hop frames from one patch to the next; there where hearsay.patch is
  *   hearsay.embedding the name of the output that tells a patch's (or window's) sound in numbers
  *                     that others may build on; may be missing
+ *   hearsay.backbone  the name of another model, whose network runs first; with it come
+ *   hearsay.backbone_sha256  which network that is, see nn/checksum.h, and
+ *   hearsay.backbone_pool    "none" or "mean": hear_pooling; may be missing, which is "none"
  *   hearsay.card      free text: what it is and how it was made; may be missing */
 #ifndef STREAM_MODEL_INFO_H
 #define STREAM_MODEL_INFO_H
@@ -26,6 +29,7 @@
 #define HEAR_MAX_WINDOW 65536            /* frames */
 #define HEAR_MAX_WINDOW_VALUES (1 << 22) /* frames times their width */
 #define HEAR_MAX_LABEL 256               /* bytes, the NUL included */
+#define HEAR_MAX_BACKBONE 64             /* bytes of a backbone's name, the NUL included */
 
 typedef enum {
     HEAR_OUTPUT_SOFTMAX, /* probabilities that sum to 1 */
@@ -34,6 +38,11 @@ typedef enum {
     HEAR_OUTPUT_SCORES   /* 0 .. 1, not probabilities */
 } hear_output;
 typedef enum { HEAR_LAYOUT_TIME_MEL, HEAR_LAYOUT_MEL_TIME } hear_layout;
+/* What a head takes of its backbone's numbers. */
+typedef enum {
+    HEAR_POOL_NONE, /* those of one patch: a window's result is the mean over its patches */
+    HEAR_POOL_MEAN  /* their mean over the window's patches, once a window */
+} hear_pooling;
 
 typedef struct {
     hear_frontend_config frontend;
@@ -46,7 +55,11 @@ typedef struct {
     size_t patch;     /* frames, 1 .. window; 0 where the network takes a window at once */
     size_t patch_hop; /* frames, 1 .. patch; 0 where there are no patches */
     char *embedding;  /* "" or NULL where there is none */
-    char *card;       /* "" where there is none */
+    char *backbone;   /* of a head, the name of what runs before it: a file's, without folder and
+                         ".onnx"; "" or NULL where the network is whole */
+    char *backbone_sha256; /* where there is a backbone */
+    hear_pooling pool;
+    char *card; /* "" where there is none */
 } hear_model_info;
 
 /* Frames that the network takes at once: the patch's or the window's. */
@@ -62,12 +75,25 @@ static inline size_t hear_model_info_n_patches(const hear_model_info *info)
 }
 
 struct hear_model {
-    hear_graph *graph;
+    hear_graph *graph; /* of a head: the head's; its inputs have the names of backbone's outputs */
+    hear_graph *backbone; /* NULL where the network is whole */
     hear_model_info info;
 };
 
+static inline bool hear_model_info_is_head(const hear_model_info *info)
+{
+    return info->backbone && info->backbone[0];
+}
+
+/* The graph that takes the frames. */
+static inline hear_graph *hear_model_first(const hear_model *model)
+{
+    return model->backbone ? model->backbone : model->graph;
+}
+
 const char *hear_output_name(hear_output output); /* "softmax", … */
 const char *hear_layout_name(hear_layout layout); /* "time-mel", … */
+const char *hear_pooling_name(hear_pooling pool); /* "none", … */
 
 /* Whether the frames that the network is to take at once go into an input of that shape, all of
  * whose dimensions are known: the last two are time and mel in the layout's order, or one holds
@@ -89,7 +115,11 @@ void hear_model_info_clear(hear_model_info *info); /* labels and texts are free(
 
 /* A model of a graph that carries its metadata; the graph is taken over, also on failure. The graph
  * must have one input, of float32, that takes windows as the metadata tell; whether its operators
- * are supported shows when it is planned. Errors: as hear_model_open's. */
+ * are supported shows when it is planned. A head's backbone is looked for as hear_model_from_file
+ * does without a path. Errors: as hear_model_open's. */
 HEAR_MUST_CHECK hear_status hear_model_from_graph(hear_model **out, hear_graph *graph,
                                                   hear_error *err);
+/* The same of a graph that was read from path: a head's backbone may lie in path's folder. */
+HEAR_MUST_CHECK hear_status hear_model_from_file(hear_model **out, hear_graph *graph,
+                                                 const char *path, hear_error *err);
 #endif

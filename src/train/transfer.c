@@ -66,6 +66,9 @@ hear_status hear_transfer_build(hear_graph **out, const hear_model *base, const 
     if (base->info.layout == HEAR_LAYOUT_MEL_TIME)
         return hear_fail(err, HEAR_ERR_ARG,
                          "the model takes its frames mel-time; time-mel is taken");
+    if (base->backbone)
+        return hear_fail(err, HEAR_ERR_ARG, "stands itself on %s: build on that",
+                         base->info.backbone);
     const size_t at = hear_graph_find(base->graph, cut);
     if (at == HEAR_NO_VALUE)
         return hear_fail(err, HEAR_ERR_ARG, "the model has no value '%.80s'", cut);

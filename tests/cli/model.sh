@@ -24,6 +24,7 @@ expect_code 0
 expect_lines 1
 expect_match '^\{"v":1,"file":".*/model\.onnx","labels":\["low","high","nothing"\],"output":"softmax",'
 expect_match '"window_frames":50,"window_s":0\.522,"hop_frames":10,"hop_s":0\.1[,}]'
+expect_match '"sha256":"[0-9a-f]{64}"'
 expect_match '"operator":"Gemm","output":\[1,3\],"parameters":2403,"macs":2400,"folded":false'
 
 # a network of others: without the metadata of ours, its input open in time
