@@ -251,8 +251,9 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (!hear_labels_open(cmd, &j.args.labels, &j.model, &code))
         return code;
     err.status = open_sound(&j, &err);
+    const hear_sink_config lines = hear_labels_sink_config(&j.args.labels);
     if (err.status == HEAR_OK && j.writes)
-        err.status = hear_labels_sink(&j.sink, &j.args.labels, j.model, &err);
+        err.status = hear_sink_create(&j.sink, j.model, &lines, &err);
     if (err.status == HEAR_OK)
         code = stream(&j, top);
     else

@@ -54,12 +54,11 @@ bool hear_labels_open(const hear_cmd *cmd, hear_label_options *options, hear_mod
     return false;
 }
 
-hear_status hear_labels_sink(hear_sink **out, const hear_label_options *options,
-                             const hear_model *model, hear_error *err)
+hear_sink_config hear_labels_sink_config(const hear_label_options *options)
 {
     const bool terminal = isatty(STDOUT_FILENO);
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-    const hear_sink_config config = {
+    return (hear_sink_config){
         .format = options->format ? options->format
                   : terminal      ? "text"
                                   : "tsv",
@@ -69,5 +68,4 @@ hear_status hear_labels_sink(hear_sink **out, const hear_label_options *options,
         .stop_fd = hear_signals_hurry_fd(),
         .color = terminal && term && strcmp(term, "dumb") != 0 && !(no_color && no_color[0]),
     };
-    return hear_sink_create(out, model, &config, err);
 }

@@ -41,7 +41,6 @@ typedef struct {
 bool hear_labels_open(const hear_cmd *cmd, hear_label_options *options, hear_model **model,
                       int *exit_code);
 
-/* Labels to standard output; after hear_signals_catch. Errors: HEAR_ERR_MEM. */
-HEAR_MUST_CHECK hear_status hear_labels_sink(hear_sink **out, const hear_label_options *options,
-                                             const hear_model *model, hear_error *err);
+/* Labels to standard output; after hear_signals_catch. */
+hear_sink_config hear_labels_sink_config(const hear_label_options *options);
 #endif

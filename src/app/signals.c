@@ -38,7 +38,7 @@ typedef struct {
 static signal_pipe news = { -1, -1 }, stop = { -1, -1 }, late = { -1, -1 };
 static atomic_int caught;          /* lock-free, as the others here: a handler may use them */
 static _Atomic uint64_t caught_ns; /* 0 until then */
-static atomic_bool hurried;
+static atomic_bool hurried, stopped;
 static void (*_Atomic restore_terminal)(void);
 
 static hear_status make_pipe(signal_pipe *p, hear_error *err)
@@ -148,6 +148,17 @@ int hear_signals_stop_fd(void)
 int hear_signals_hurry_fd(void)
 {
     return late.out;
+}
+
+void hear_signals_stop(void)
+{
+    stopped = true;
+    put(&stop, 0);
+}
+
+bool hear_signals_stopped(void)
+{
+    return caught || stopped;
 }
 
 void hear_signals_hurry(void)

@@ -10,6 +10,8 @@
 
 #include "hearsay/status.h"
 
+#include <stdbool.h>
+
 /* From here on they are caught; before, they end the program. Errors: HEAR_ERR_INTERNAL (the system
  * gives no pipe). */
 HEAR_MUST_CHECK hear_status hear_signals_catch(hear_error *err);
@@ -19,7 +21,10 @@ int hear_signals_caught(void);
  * too late to write, for sinks. */
 int hear_signals_stop_fd(void);
 int hear_signals_hurry_fd(void);
-void hear_signals_hurry(void); /* makes it too late now; any thread */
+/* No signal, but the same for what waits for sound: stop_fd gets readable. Any thread. */
+void hear_signals_stop(void);
+bool hear_signals_stopped(void); /* a signal was caught, or stop called; any thread */
+void hear_signals_hurry(void);   /* makes it too late now; any thread */
 
 /* Also SIGTSTP and SIGCONT come through hear_signals_wait; a crash or an end at once calls
  * restore, which is async-signal-safe. */

@@ -3,10 +3,14 @@
 
 #include "base/file.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/rng.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +30,25 @@ static void release(hear_outfile *f)
     free(f);
 }
 
+/* Not mkstemp: its modes would have to be mended by umask, which is not for threads to ask. */
+static int open_new(char *path, size_t at)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    static atomic_uint count;
+    enum { N_LETTERS = sizeof letters - 1, TRIES = 100, LENGTH = 6 };
+    for (int i = 0; i < TRIES; i++) {
+        hear_rng rng;
+        const uint64_t unlike = (uint64_t)getpid() << 32 | atomic_fetch_add(&count, 1);
+        hear_rng_seed(&rng, hear_now_ns() ^ unlike * 0x9e3779b97f4a7c15u);
+        for (size_t k = 0; k < LENGTH; k++)
+            path[at + k] = letters[hear_rng_below(&rng, N_LETTERS)];
+        const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
 static int open_beside(hear_outfile *f)
 {
     const size_t bytes = strlen(f->path) + 12;
@@ -33,18 +56,15 @@ static int open_beside(hear_outfile *f)
     if (!f->beside)
         return -1;
     snprintf(f->beside, bytes, "%s.tmpXXXXXX", f->path);
-    const int fd = mkstemp(f->beside);
+    const int fd = open_new(f->beside, strlen(f->path) + 4);
     if (fd < 0) {
         free(f->beside);
         f->beside = NULL;
         return -1;
     }
-    const mode_t mask = umask(0);
-    umask(mask);
     struct stat st;
-    const mode_t mode = stat(f->path, &st) == 0 ? st.st_mode & 0777 : 0666 & ~mask;
-    if (fchmod(fd, mode) != 0) {
-        /* a file system without modes keeps mkstemp's: still a whole file */
+    if (stat(f->path, &st) == 0 && fchmod(fd, st.st_mode & 0777) != 0) {
+        /* a file system without modes: still a whole file */
     }
     return fd;
 }

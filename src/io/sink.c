@@ -133,15 +133,15 @@ static hear_status wait_writable(const hear_sink *s)
     }
 }
 
-static hear_status write_line(hear_sink *s, hear_error *err)
+static hear_status write_text(const hear_sink *s, const char *text, size_t n, hear_error *err)
 {
     const bool in_pieces = s->waits && s->config.stop_fd > 0;
-    for (size_t at = 0; at < s->used;) {
+    for (size_t at = 0; at < n;) {
         if (s->waits && wait_writable(s) != HEAR_OK)
             return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);
-        const size_t left = s->used - at;
-        const ssize_t w = write(s->config.fd, s->line + at,
-                                in_pieces && left > PIPE_BUF ? (size_t)PIPE_BUF : left);
+        const size_t left = n - at;
+        const ssize_t w =
+            write(s->config.fd, text + at, in_pieces && left > PIPE_BUF ? (size_t)PIPE_BUF : left);
         if (w < 0 && errno == EPIPE)
             return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);
         if (w < 0 && errno != EINTR && errno != EAGAIN)
@@ -150,6 +150,13 @@ static hear_status write_line(hear_sink *s, hear_error *err)
             at += (size_t)w;
     }
     return HEAR_OK;
+}
+
+static hear_status write_line(hear_sink *s, hear_error *err)
+{
+    if (s->config.take)
+        return s->config.take(s->config.user, s->line, s->used, err);
+    return write_text(s, s->line, s->used, err);
 }
 
 static void clear(hear_sink *s)
@@ -203,7 +210,7 @@ hear_status hear_sink_begin(hear_sink *s, hear_error *err)
 
 static hear_status name_source(hear_sink *s, const char *source, hear_error *err)
 {
-    if (!s->ops->source || (s->source && !strcmp(s->source, source)))
+    if (!s->ops->source || s->config.take || (s->source && !strcmp(s->source, source)))
         return HEAR_OK;
     free(s->source);
     s->source = hear_strdup(source);
@@ -240,4 +247,21 @@ hear_status hear_sink_file(hear_sink *s, const char *source, const hear_window_r
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     s->ops->file(s, source, r);
     return write_line(s, err);
+}
+
+hear_status hear_sink_pass(hear_sink *s, const char *source, bool of_files, const char *lines,
+                           size_t n, hear_error *err)
+{
+    if (n == 0)
+        return HEAR_OK;
+    if (!reserve(s, source))
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    hear_status status = of_files ? HEAR_OK : name_source(s, source, err);
+    for (size_t at = 0; status == HEAR_OK && at < n;) {
+        const char *const end = memchr(lines + at, '\n', n - at);
+        const size_t length = end ? (size_t)(end - (lines + at)) + 1 : n - at;
+        status = write_text(s, lines + at, length, err);
+        at += length;
+    }
+    return status;
 }

@@ -21,6 +21,10 @@ typedef struct {
     int stop_fd;        /* once it is readable (and it must stay so), a write that waits returns
                            HEAR_ERR_INTERRUPTED; 0 for none. Where there is one, a line longer
                            than PIPE_BUF takes several writes into a pipe: one could block */
+    /* Where there is one, whole lines of windows and files go here instead of fd, headings of
+     * sources nowhere: for hear_sink_pass of another sink. */
+    hear_status (*take)(void *user, const char *line, size_t n, hear_error *err);
+    void *user;
 } hear_sink_config;
 
 /* top beyond n_labels counts as n_labels. Errors: HEAR_ERR_ARG (no such format), HEAR_ERR_MEM. The
@@ -36,5 +40,9 @@ HEAR_MUST_CHECK hear_status hear_sink_window(hear_sink *s, const char *source,
 /* One line for a whole file: probs are means over its windows; "type":"file" in jsonl. */
 HEAR_MUST_CHECK hear_status hear_sink_file(hear_sink *s, const char *source,
                                            const hear_window_result *r, hear_error *err);
+/* Lines that another sink of the same format made of source's windows, or, with of_files, of whole
+ * files: the same bytes as if they had been made here. */
+HEAR_MUST_CHECK hear_status hear_sink_pass(hear_sink *s, const char *source, bool of_files,
+                                           const char *lines, size_t n, hear_error *err);
 bool hear_sink_format_known(const char *format);
 #endif

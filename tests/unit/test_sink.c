@@ -59,6 +59,61 @@ static const char *lines(const char *format, size_t top, double threshold)
     return text;
 }
 
+static char gathered[4096];
+
+static hear_status gather(void *user, const char *line, size_t n, hear_error *err)
+{
+    (void)user, (void)err;
+    strncat(gathered, line, n);
+    return HEAR_OK;
+}
+
+static void test_lines_of_another_sink_are_as_if_made_here(void **state)
+{
+    (void)state;
+    static const char *const formats[] = { "text", "tsv", "jsonl" };
+    for (size_t i = 0; i < 3; i++) {
+        char path[] = "/tmp/hearsay-sink-XXXXXX";
+        const hear_sink_config config = { .format = formats[i], .fd = file_of(path), .top = 2 };
+        hear_sink_config apart = config;
+        apart.fd = -1;
+        apart.take = gather;
+        hear_sink *s, *other;
+        assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+        assert_int_equal(hear_sink_create(&other, &model, &apart, NULL), HEAR_OK);
+        for (int round = 0; round < 2; round++) {
+            const char *const source = round ? "b" : "a";
+            gathered[0] = '\0';
+            assert_int_equal(hear_sink_window(other, source, &window, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_window(other, source, &window, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_pass(s, source, false, gathered, strlen(gathered), NULL),
+                             HEAR_OK);
+            assert_int_equal(hear_sink_pass(s, source, false, "", 0, NULL), HEAR_OK);
+            gathered[0] = '\0';
+            assert_int_equal(hear_sink_file(other, source, &window, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_pass(s, source, true, gathered, strlen(gathered), NULL),
+                             HEAR_OK);
+        }
+        char passed[4096];
+        snprintf(passed, sizeof passed, "%s", content(config.fd));
+        assert_true(strlen(passed) > 0);
+        assert_int_equal(ftruncate(config.fd, 0), 0);
+        assert_int_equal(lseek(config.fd, 0, SEEK_SET), 0);
+        hear_sink_destroy(s);
+        assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+        for (int round = 0; round < 2; round++) {
+            const char *const source = round ? "b" : "a";
+            assert_int_equal(hear_sink_window(s, source, &window, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_window(s, source, &window, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_file(s, source, &window, NULL), HEAR_OK);
+        }
+        assert_string_equal(passed, content(config.fd));
+        hear_sink_destroy(s);
+        hear_sink_destroy(other);
+        close(config.fd);
+    }
+}
+
 static void test_tsv_is_a_table_with_a_header(void **state)
 {
     (void)state;
@@ -223,6 +278,7 @@ static void test_a_write_that_waits_can_be_stopped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_of_another_sink_are_as_if_made_here),
         cmocka_unit_test(test_tsv_is_a_table_with_a_header),
         cmocka_unit_test(test_jsonl_is_an_object_a_line),
         cmocka_unit_test(test_text_has_columns_under_the_sources_name),
