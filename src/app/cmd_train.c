@@ -248,16 +248,6 @@ static hear_status cross(training *t, hear_error *err)
     return s;
 }
 
-/* Better to know now than after an hour. */
-static hear_status check_output(const char *path, hear_error *err)
-{
-    hear_outfile *f;
-    const hear_status s = hear_outfile_open(&f, path, err);
-    if (s == HEAR_OK)
-        hear_outfile_discard(f);
-    return s;
-}
-
 static hear_status run_all(training *t, hear_error *err)
 {
     hear_status s = open_data(t, err);
@@ -328,7 +318,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
                                  args.arch);
     t.job.checkpoint = args.resume;
     t.at = args.out;
-    hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
+    hear_status s = args.out ? hear_outfile_check(args.out, &err) : HEAR_OK;
     if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)
         hear_fail(&err, s, NULL);
     if (s == HEAR_OK) {
@@ -337,7 +327,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     }
     if (s == HEAR_OK) {
         t.at = args.log;
-        s = hear_train_progress_open(&t.progress, args.quiet, args.log, &err);
+        const bool goes_on = args.resume && access(args.resume, F_OK) == 0;
+        s = hear_train_progress_open(&t.progress, args.quiet, args.log, goes_on, &err);
     }
     t.job.on_step = on_step;
     t.job.on_epoch = on_epoch;

@@ -200,7 +200,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (s == HEAR_OK)
         s = hear_signals_catch(&err);
     if (s == HEAR_OK)
-        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, &err);
+        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, false, &err);
     if (s == HEAR_OK)
         s = run_all(&t, &err);
     hear_train_progress_clear(&t.progress);

@@ -141,11 +141,9 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     hear_error err = { .status = HEAR_OK };
     hear_dataset *d = NULL;
     hear_pool *pool = NULL;
-    hear_outfile *log = NULL, *out;
+    hear_outfile *log = NULL;
     const char *at = args->out;
-    hear_status status = hear_outfile_open(&out, args->out, &err); /* better to know now */
-    if (status == HEAR_OK)
-        hear_outfile_discard(out);
+    hear_status status = hear_outfile_check(args->out, &err);
     if (status == HEAR_OK && args->log) {
         at = args->log;
         status = hear_outfile_open(&log, args->log, &err);

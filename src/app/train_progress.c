@@ -13,12 +13,12 @@
 enum { BAR = 20, EVERY_NS = 100000000 };
 
 hear_status hear_train_progress_open(hear_train_progress *p, bool quiet, const char *log,
-                                     hear_error *err)
+                                     bool append, hear_error *err)
 {
     *p = (hear_train_progress){ .quiet = quiet,
                                 .terminal = isatty(STDERR_FILENO) == 1,
                                 .begin_ns = hear_now_ns() };
-    if (log && !(p->log = fopen(log, "w")))
+    if (log && !(p->log = fopen(log, append ? "a" : "w")))
         return hear_fail(err, HEAR_ERR_IO, "cannot write: %s", strerror(errno));
     return HEAR_OK;
 }

@@ -190,7 +190,8 @@ hear train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl
 expect_code 0
 expect_same a.onnx b/a.onnx
 n_checks=$((n_checks + 1))
-[ "$(grep -c '^{' g.jsonl)" -lt 40 ] || complain "it began anew"
+[ "$(grep -c '"epoch":1,' g.jsonl)" -eq 1 ] || complain "it began anew, or its log did"
+[ "$(grep -c '"epoch":40,' g.jsonl)" -eq 1 ] || complain "its log has no end"
 # what is over stays so
 # shellcheck disable=SC2086
 hear train $small --data table.tsv -o b/a.onnx --resume state -q
