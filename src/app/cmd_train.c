@@ -103,13 +103,7 @@ static hear_status open_data(training *t, hear_error *err)
         tell_splits(t, drawn);
     }
     if (!a->quiet)
-        hear_note(a->data, "%s",
-                  t->job.settings.batch == 0 && (!hear_arch_fits(t->job.arch, &t->job.options) ||
-                                                 t->job.sampling == HEAR_SAMPLE_PLAIN)
-                      ? "every window of every recording counts alike"
-                  : t->job.sampling == HEAR_SAMPLE_BALANCED
-                      ? "labels count alike, sources and groups by the root of their size"
-                      : "recordings are drawn alike, whatever their label");
+        hear_note(a->data, "%s", hear_train_balance(&t->job));
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
                                         .made_s = t->job.settings.window_s + 1.0,
@@ -198,6 +192,11 @@ static hear_status keep(training *t, hear_model *model, bool interrupted, hear_e
 static hear_status train(training *t, hear_error *err)
 {
     hear_model *model;
+    char *command = hear_train_command(t->args);
+    if (!command)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    hear_train_progress_begin(&t->progress, command, t->splits, hear_train_balance(&t->job));
+    free(command);
     hear_status s = hear_job_run(&model, &t->job, t->data, t->sounds, err);
     hear_train_progress_clear(&t->progress);
     if (model) {

@@ -10,8 +10,9 @@ typedef struct {
     const char *arch, *data, *root, *out, *log, *resume, *from, *freeze;
     const char *hidden, *activation, *input, *init, *batch, *optimizer, *schedule, *augment,
         *balance, *silence, *cross, *penalty;
-    double c, lr, weight_decay, momentum, smoothing, averaging, dropout, window_s, hop_s, valid;
-    uint64_t trees, depth, epochs, patience, seed, threads;
+    double c, lr, step_factor, clip, weight_decay, momentum, smoothing, averaging, dropout,
+        window_s, hop_s, valid;
+    uint64_t trees, depth, epochs, step_epochs, patience, seed, threads;
     bool sigmoid, quiet;
 } hear_train_args;
 
@@ -22,6 +23,8 @@ extern const hear_train_args hear_train_defaults; /* NAN and UINT64_MAX: the arc
 /* All of a job but its pool and callbacks. Errors: HEAR_ERR_ARG, err says which option. */
 HEAR_MUST_CHECK hear_status hear_train_job(hear_job *job, const hear_train_args *args,
                                            hear_error *err);
+/* How the labels are held in balance, a sentence. */
+const char *hear_train_balance(const hear_job *job);
 /* The command line that gives the same model again: what differs from the defaults, the data's
  * folder as $DATA, the output's last name. Freed with free(); NULL where memory runs out. */
 char *hear_train_command(const hear_train_args *args);

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +42,29 @@ void hear_train_progress_clear(hear_train_progress *p)
     if (p->line_open)
         fputs("\r\033[K", stderr);
     p->line_open = false;
+}
+
+static void put_json_text(FILE *log, const char *key, const char *text)
+{
+    const size_t room = 6 * strlen(text) + 3;
+    char *quoted = malloc(room);
+    size_t used = 0;
+    if (quoted && hear_append_json(quoted, room, &used, text))
+        fprintf(log, ",\"%s\":%s", key, quoted);
+    free(quoted);
+}
+
+void hear_train_progress_begin(hear_train_progress *p, const char *command, const char *splits,
+                               const char *balance)
+{
+    if (!p->log)
+        return;
+    fprintf(p->log, "{\"v\":1,\"type\":\"training\"");
+    put_json_text(p->log, "command", command);
+    put_json_text(p->log, "splits", splits);
+    put_json_text(p->log, "balance", balance);
+    fprintf(p->log, "}\n");
+    fflush(p->log);
 }
 
 /* Is it time for another look? */

@@ -25,6 +25,9 @@ HEAR_MUST_CHECK hear_status hear_train_progress_open(hear_train_progress *p, boo
 /* Errors: HEAR_ERR_IO (the log could not be written). */
 HEAR_MUST_CHECK hear_status hear_train_progress_close(hear_train_progress *p, hear_error *err);
 
+/* The log's first line: the command, how the recordings are shared out, how labels are balanced. */
+void hear_train_progress_begin(hear_train_progress *p, const char *command, const char *splits,
+                               const char *balance);
 void hear_train_progress_load(hear_train_progress *p, size_t done, size_t of);
 void hear_train_progress_step(hear_train_progress *p, const hear_progress *now);
 void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *now);

@@ -27,7 +27,11 @@ typedef struct {
     bool mel_time; /* the input's last two dimensions are [width, window] */
     hear_optim_config optim;
     hear_schedule_kind schedule;
+    size_t step_epochs; /* STEP: after so many epochs, 1 .., the rate is multiplied */
+    double step_factor; /* by this, > 0 .. 1 */
     double lr;
+    double clip;       /* the gradient's norm is at most this; 0 leaves it as it is */
+    bool weigh_labels; /* see hear_example_label_weights */
     size_t epochs, batch;
     double averaging; /* 0 .. < 1: weights judged and kept are a running mean; 0 takes them as
                          they are */
