@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,24 +112,35 @@ void hear_train_progress_step(hear_train_progress *p, const hear_progress *now)
     const unsigned left_s = (unsigned)(step_s * (double)(all - done));
     fputs("\r\033[K", stderr);
     put_bar((double)done / (double)all);
-    fprintf(stderr, " epoch %zu of %zu: loss %.3f, accuracy %.1f %%", now->epoch, now->n_epochs,
-            now->loss, 100.0 * now->accuracy);
+    fprintf(stderr, " epoch %zu of %zu: loss %.3f", now->epoch, now->n_epochs, now->loss);
+    if (!isnan(now->accuracy))
+        fprintf(stderr, ", accuracy %.1f %%", 100.0 * now->accuracy);
     if (step_s > 0.0)
         fprintf(stderr, ", %.0f steps/s, %u:%02u left at most", 1.0 / step_s, left_s / 60,
                 left_s % 60);
     p->line_open = true;
 }
 
+/* Nothing for what there is not. */
+static void put_number(FILE *log, const char *key, double value)
+{
+    if (!isnan(value))
+        fprintf(log, ",\"%s\":%.6f", key, value);
+}
+
 static void put_log(FILE *log, const hear_progress *e, double seconds)
 {
     fprintf(log,
             "{\"v\":1,\"type\":\"epoch\",\"epoch\":%zu,\"epochs\":%zu,\"steps\":%zu,\"lr\":%.6g,"
-            "\"loss\":%.6f,\"accuracy\":%.6f",
-            e->epoch, e->n_epochs, e->n_steps, e->lr, e->loss, e->accuracy);
-    if (e->has_valid)
-        fprintf(log,
-                ",\"valid_loss\":%.6f,\"valid_accuracy\":%.6f,\"valid_balanced\":%.6f,\"best\":%s",
-                e->valid_loss, e->valid_accuracy, e->valid_balanced, e->best ? "true" : "false");
+            "\"loss\":%.6f",
+            e->epoch, e->n_epochs, e->n_steps, e->lr, e->loss);
+    put_number(log, "accuracy", e->accuracy);
+    if (e->has_valid) {
+        put_number(log, "valid_loss", e->valid_loss);
+        put_number(log, "valid_accuracy", e->valid_accuracy);
+        put_number(log, "valid_balanced", e->valid_balanced);
+        fprintf(log, ",\"best\":%s", e->best ? "true" : "false");
+    }
     fprintf(log, ",\"seconds\":%.3f}\n", seconds);
     fflush(log);
 }
@@ -140,10 +152,13 @@ void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *e)
     if (p->quiet)
         return;
     hear_train_progress_clear(p);
-    fprintf(stderr, "epoch %zu of %zu: loss %.4f, accuracy %.1f %%", e->epoch, e->n_epochs, e->loss,
-            100.0 * e->accuracy);
+    fprintf(stderr, "epoch %zu of %zu: loss %.4f", e->epoch, e->n_epochs, e->loss);
+    if (!isnan(e->accuracy))
+        fprintf(stderr, ", accuracy %.1f %%", 100.0 * e->accuracy);
     if (e->has_valid)
-        fprintf(stderr, "; valid: loss %.4f, accuracy %.1f %%, balanced %.1f %%%s", e->valid_loss,
-                100.0 * e->valid_accuracy, 100.0 * e->valid_balanced, e->best ? " *" : "");
-    fputc('\n', stderr);
+        fprintf(stderr, "; valid: loss %.4f", e->valid_loss);
+    if (e->has_valid && !isnan(e->valid_accuracy))
+        fprintf(stderr, ", accuracy %.1f %%, balanced %.1f %%", 100.0 * e->valid_accuracy,
+                100.0 * e->valid_balanced);
+    fputs(e->has_valid && e->best ? " *\n" : "\n", stderr);
 }

@@ -231,13 +231,14 @@ static void average(trainer *t)
 }
 
 /* Judges the averaged weights, and keeps them where they are the best so far. */
-static void end_epoch(trainer *t, hear_denoiser_progress *p)
+static void end_epoch(trainer *t, hear_progress *p)
 {
     hear_graph *graph = t->shards[0].graph;
     hear_weights_get(graph, t->kept);
     hear_weights_set(graph, t->mean);
-    p->valid_loss = NAN;
-    if (t->sounds[1].n_speech && t->sounds[1].n_noise) {
+    p->has_valid = t->sounds[1].n_speech && t->sounds[1].n_noise;
+    p->valid_accuracy = p->valid_balanced = NAN;
+    if (p->has_valid) {
         const size_t n = (VALID + t->config->batch - 1) / t->config->batch;
         p->valid_loss = 0.0;
         t->judging = true;
@@ -245,7 +246,7 @@ static void end_epoch(trainer *t, hear_denoiser_progress *p)
             p->valid_loss += run_all(t, UINT64_MAX / 2 + k * t->config->batch) / (double)n;
         t->judging = false;
     }
-    p->best = !t->has_best || isnan(p->valid_loss) || p->valid_loss < t->best_loss;
+    p->best = !t->has_best || !p->has_valid || p->valid_loss < t->best_loss;
     if (p->best) {
         memcpy(t->best, t->mean, t->n_weights * sizeof *t->best);
         t->best_loss = p->valid_loss;
@@ -264,7 +265,9 @@ static hear_status run_epochs(trainer *t, hear_error *err)
                                      .warm_up = 50,
                                      .total = (uint64_t)c->epochs * n_steps };
     for (size_t epoch = 1; epoch <= c->epochs; epoch++) {
-        hear_denoiser_progress p = { .epoch = epoch, .n_epochs = c->epochs, .n_steps = n_steps };
+        hear_progress p = {
+            .epoch = epoch, .n_epochs = c->epochs, .n_steps = n_steps, .accuracy = NAN
+        };
         while (p.step < n_steps) {
             const double loss = run_all(t, t->step * c->batch);
             if (!isfinite(loss))
@@ -272,7 +275,8 @@ static hear_status run_epochs(trainer *t, hear_error *err)
                                  epoch);
             add_gradients(t);
             hear_optim_clip(t->shards[0].plan, 5.0);
-            hear_optim_step(t->optim, t->shards[0].plan, hear_schedule_lr(&schedule, t->step));
+            p.lr = hear_schedule_lr(&schedule, t->step);
+            hear_optim_step(t->optim, t->shards[0].plan, p.lr);
             average(t);
             t->step++;
             p.loss = (p.loss * (double)p.step + loss) / (double)(p.step + 1);

@@ -12,24 +12,17 @@
 
 #include "nn/graph.h"
 #include "train/dataset.h"
-#include "train/pool.h"
+#include "train/trainer.h"
 
 #include <stdint.h>
-
-typedef struct {
-    size_t epoch, n_epochs, step, n_steps; /* done; an epoch sees each speech recording once */
-    double loss;                           /* mean of this epoch so far */
-    double valid_loss;                     /* NaN where there is nothing to choose by */
-    bool best;
-} hear_denoiser_progress;
 
 typedef struct {
     size_t epochs, batch; /* batch: a multiple of 4 */
     double lr, weight_decay, averaging;
     uint64_t seed;
     hear_pool *pool;
-    bool (*on_step)(void *user, const hear_denoiser_progress *p); /* false stops */
-    void (*on_epoch)(void *user, const hear_denoiser_progress *p);
+    bool (*on_step)(void *user, const hear_progress *p); /* no accuracy; false stops */
+    void (*on_epoch)(void *user, const hear_progress *p);
     void (*on_unread)(void *user, const char *path, const hear_error *err);
     bool (*on_load)(void *user, size_t done, size_t of); /* false stops */
     void *user;

@@ -14,7 +14,8 @@
 typedef struct {
     size_t epoch, n_epochs; /* 1 .. */
     size_t step, n_steps;   /* of this epoch; done */
-    double loss, accuracy;  /* on the examples learnt from, mean over this epoch so far */
+    double loss, accuracy;  /* on the examples learnt from, mean over this epoch so far; accuracy is
+                               NaN of what names nothing */
     double lr;
     bool has_valid; /* epochs only */
     bool best;      /* so far */

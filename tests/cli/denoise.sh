@@ -15,7 +15,17 @@ cd "$tmp" || exit 99
 hear train -q --arch denoiser --data data -o d.onnx --epochs 2 --batch 4 --seed 1 --threads 1 --log d.jsonl
 expect_code 0
 expect_quiet
-[ "$(wc -l <d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+[ "$(grep -c '^{"v":1,"type":"epoch",.*"loss":' d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+grep -qE 'accuracy|nan' d.jsonl && complain "a denoiser has no accuracy"
+hear model show d.onnx
+expect_code 0
+expect_quiet
+expect_match '^  kind +denoiser$'
+expect_match '^  window +2\.0480 s \(64 frames\)$'
+expect_match 'Takes noise out of speech'
+hear model show -f json d.onnx
+expect_code 0
+expect_match '"kind":"denoiser","rate_hz":16000,.*"card":"Takes noise'
 hear train -q --arch denoiser --data data -o e.onnx --epochs 2 --batch 4 --seed 1 --threads 2
 expect_code 0
 # the card tells the output's name
