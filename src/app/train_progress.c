@@ -116,8 +116,8 @@ void hear_train_progress_step(hear_train_progress *p, const hear_progress *now)
     if (!isnan(now->accuracy))
         fprintf(stderr, ", accuracy %.1f %%", 100.0 * now->accuracy);
     if (step_s > 0.0)
-        fprintf(stderr, ", %.0f steps/s, %u:%02u left at most", 1.0 / step_s, left_s / 60,
-                left_s % 60);
+        fprintf(stderr, ", %.*f steps/s, %u:%02u left at most", step_s > 0.1 ? 1 : 0, 1.0 / step_s,
+                left_s / 60, left_s % 60);
     p->line_open = true;
 }
 
