@@ -10,6 +10,7 @@
 #include "nn/linear.h"
 #include "nn/swap.h"
 #include "nn/taps.h"
+#include "nn/winograd.h"
 
 #include <string.h>
 
@@ -37,6 +38,17 @@ static bool is_padded(const hear_window *w)
         if (w->pad[d] > 0 || seen(w, d) > w->in[d])
             return true;
     return false;
+}
+
+static bool by_winograd(const hear_conv_last *c)
+{
+    return !c->depthwise && hear_winograd_fits(&c->w, c->in, c->out);
+}
+
+/* What reads the picture as it lies, with its own regard for the padding. */
+static bool reads_plain(const hear_conv_last *c)
+{
+    return c->depthwise || by_winograd(c) || !is_padded(&c->w);
 }
 
 bool hear_conv_last_suits(const hear_conv_last *c)
@@ -71,6 +83,8 @@ size_t hear_conv_last_pack_bytes(const hear_conv_last *c)
 {
     if (c->depthwise)
         return hear_taps_pack_bytes(&c->w, c->out);
+    if (by_winograd(c))
+        return hear_winograd_pack_bytes(c->in, c->out);
     return sum(segments_bytes(c),
                hear_linear_pack_bytes(c->out, hear_size_mul(c->in, hear_window_taps(&c->w))));
 }
@@ -88,6 +102,10 @@ void hear_conv_last_pack(void *packed, const hear_conv_last *c, const float *wei
     const hear_window *w = &c->w;
     if (c->depthwise) {
         hear_taps_pack(packed, w, c->out, weights, bias);
+        return;
+    }
+    if (by_winograd(c)) {
+        hear_winograd_pack(packed, c->in, c->out, weights, bias);
         return;
     }
     const size_t taps = hear_window_taps(w);
@@ -109,15 +127,20 @@ void hear_conv_last_pack(void *packed, const hear_conv_last *c, const float *wei
     hear_linear_pack((char *)packed + segments_bytes(c), &order, weights, bias);
 }
 
-/* ---- scratch: the picture as it is read, then as it is written */
+/* ---- scratch: what Winograd's way wants, then the picture as it is read and as it is written */
+
+static size_t own_bytes(const hear_conv_last *c)
+{
+    return by_winograd(c) ? rounded(hear_winograd_scratch(c->in, c->out)) : 0;
+}
 
 static size_t x_bytes(const hear_conv_last *c, bool x_last)
 {
     size_t size[HEAR_SPACE];
-    if (c->depthwise ? x_last : x_last && !is_padded(&c->w))
+    if (x_last && reads_plain(c))
         return 0;
     shape_of_x(&c->w, size);
-    const size_t *dims = c->depthwise ? c->w.in : size;
+    const size_t *dims = reads_plain(c) ? c->w.in : size;
     return rounded(
         hear_size_mul(hear_size_mul(hear_size_mul(dims[HEAR_D], dims[HEAR_H]), dims[HEAR_W]),
                       hear_size_mul(c->in, sizeof(float))));
@@ -126,15 +149,15 @@ static size_t x_bytes(const hear_conv_last *c, bool x_last)
 size_t hear_conv_last_scratch(const hear_conv_last *c, bool x_last, bool y_last)
 {
     const size_t y = hear_size_mul(hear_window_out_size(&c->w), c->out * sizeof(float));
-    return sum(x_bytes(c, x_last), y_last ? 0 : rounded(y));
+    return sum(own_bytes(c), sum(x_bytes(c, x_last), y_last ? 0 : rounded(y)));
 }
 
-/* to[depth][height][width][in], zeros around the picture. */
-static void copy_padded(const hear_conv_last *c, const float *x, bool x_last, float *to)
+/* to[depth][height][width][in], where it is asked for with zeros around the picture. */
+static void copy_picture(const hear_conv_last *c, const float *x, bool x_last, float *to)
 {
     const hear_window *w = &c->w;
     const size_t n = c->in, plane = hear_window_in_size(w);
-    if (!is_padded(w)) {
+    if (reads_plain(c)) {
         hear_swap(to, n, x, plane, n, plane);
         return;
     }
@@ -209,6 +232,20 @@ static void multiply_points(const hear_conv_last *c, const hear_conv_last_args *
                                      .high = a->high });
 }
 
+static void by_tiles(const hear_conv_last *c, const hear_conv_last_args *a, const float *x,
+                     float *y)
+{
+    hear_winograd_run(&(hear_winograd_args){ .w = &c->w,
+                                             .in = c->in,
+                                             .out = c->out,
+                                             .packed = a->packed,
+                                             .x = x,
+                                             .y = y,
+                                             .low = a->low,
+                                             .high = a->high,
+                                             .scratch = a->scratch });
+}
+
 void hear_conv_last_run(const hear_conv_last *c, const hear_conv_last_args *a)
 {
     const hear_window *w = &c->w;
@@ -217,20 +254,19 @@ void hear_conv_last_run(const hear_conv_last *c, const hear_conv_last_args *a)
         multiply_points(c, a);
         return;
     }
-    float *const own_x = a->scratch;
-    float *const own_y = (float *)((char *)a->scratch + x_bytes(c, a->x_last));
+    float *const own_x = (float *)((char *)a->scratch + own_bytes(c));
+    float *const own_y = (float *)((char *)own_x + x_bytes(c, a->x_last));
     for (size_t i = 0; i < a->n; i++) {
         const float *x = a->x + i * in * c->in;
         float *const to = a->y + i * out * c->out, *const y = a->y_last ? to : own_y;
-        if (c->depthwise && !a->x_last) {
-            hear_swap(own_x, c->in, x, in, c->in, in);
-            x = own_x;
-        } else if (x_bytes(c, a->x_last) > 0) {
-            copy_padded(c, x, a->x_last, own_x);
+        if (x_bytes(c, a->x_last) > 0) {
+            copy_picture(c, x, a->x_last, own_x);
             x = own_x;
         }
         if (c->depthwise)
             hear_taps_depthwise(w, c->out, a->packed, a->low, a->high, x, y);
+        else if (by_winograd(c))
+            by_tiles(c, a, x, y);
         else
             multiply(c, a, x, y);
         if (!a->y_last)

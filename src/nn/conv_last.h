@@ -1,8 +1,8 @@
 /* conv_last.h - convolution with the channels last, by weights that are packed once.
  *
  * x [space …][channels]: every output is a row of numbers times the matrix of the weights
- * (linear.h), or in depthwise convolution each channel has its own taps (taps.h). Threads: any;
- * what is packed may be shared. Real-time: run. */
+ * (linear.h); in 3x3 with fewer multiplications (winograd.h); in depthwise convolution each channel
+ * has its own taps (taps.h). Threads: any; what is packed may be shared. Real-time: run. */
 #ifndef NN_CONV_LAST_H
 #define NN_CONV_LAST_H
 

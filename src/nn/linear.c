@@ -46,29 +46,42 @@ size_t hear_linear_pack_bytes(size_t n, size_t k)
     return bytes;
 }
 
-/* Panel by panel, a few of k at a time, so that both sides stay in the cache. */
+void hear_linear_begin(void *out, size_t n, size_t k, const float *bias)
+{
+    packed *const p = out;
+    p->kernels = hear_linear_kernels_best();
+    const size_t whole = ceil_div(n, p->kernels->cols) * p->kernels->cols;
+    memset(p->numbers, 0, whole * (k + 1) * sizeof *p->numbers);
+    if (bias)
+        memcpy(p->numbers, bias, n * sizeof *bias);
+}
+
+float *hear_linear_weight(void *out, size_t n, size_t k, size_t l, size_t j)
+{
+    packed *const p = out;
+    const size_t cols = p->kernels->cols, whole = ceil_div(n, cols) * cols;
+    return p->numbers + whole + j / cols * cols * k + l * cols + j % cols;
+}
+
+/* A few of k and of the columns at a time, so that both sides stay in the cache. */
 void hear_linear_pack(void *out, const hear_linear_order *order, const float *w, const float *bias)
 {
     enum { FEW = 16 };
-    packed *const p = out;
-    p->kernels = hear_linear_kernels_best();
-    const size_t cols = p->kernels->cols, panels = ceil_div(order->n, cols);
-    float *to = p->numbers;
-    memset(to, 0, panels * cols * sizeof *to);
-    if (bias)
-        memcpy(to, bias, order->n * sizeof *to);
-    to += panels * cols;
+    const size_t k = order->outer * order->inner;
+    hear_linear_begin(out, order->n, k, bias);
+    const size_t cols = ((packed *)out)->kernels->cols;
     for (size_t j = 0; j < order->n; j += cols) {
         const size_t here = order->n - j < cols ? order->n - j : cols;
-        for (size_t o = 0; o < order->outer; o++)
-            for (size_t i = 0; i < order->inner; i += FEW) {
-                const size_t few = order->inner - i < FEW ? order->inner - i : FEW;
-                const float *from = w + j * order->by_n + o * order->by_outer + i * order->by_inner;
-                for (size_t c = 0; c < cols; c++, from += order->by_n)
-                    for (size_t l = 0; l < few; l++)
-                        to[l * cols + c] = c < here ? from[l * order->by_inner] : 0.0f;
-                to += few * cols;
+        for (size_t l = 0; l < k; l += FEW) {
+            const size_t few = k - l < FEW ? k - l : FEW;
+            float *const to = hear_linear_weight(out, order->n, k, l, j);
+            for (size_t i = 0; i < few; i++) {
+                const float *from = w + j * order->by_n + (l + i) / order->inner * order->by_outer +
+                                    (l + i) % order->inner * order->by_inner;
+                for (size_t c = 0; c < here; c++)
+                    to[i * cols + c] = from[c * order->by_n];
             }
+        }
     }
 }
 

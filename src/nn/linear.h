@@ -33,4 +33,7 @@ typedef struct {
     size_t n, outer, inner, by_n, by_outer, by_inner;
 } hear_linear_order;
 void hear_linear_pack(void *out, const hear_linear_order *order, const float *w, const float *bias);
+/* The same, number by number: zeros, and where W[l][j] stands. */
+void hear_linear_begin(void *out, size_t n, size_t k, const float *bias);
+float *hear_linear_weight(void *packed, size_t n, size_t k, size_t l, size_t j);
 #endif
