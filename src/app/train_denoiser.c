@@ -3,12 +3,14 @@
 
 #include "app/train_denoiser.h"
 
+#include "app/find_model.h"
 #include "app/signals.h"
 #include "app/train_progress.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "nn/onnx.h"
+#include "stream/denoise.h"
 #include "train/denoiser.h"
 #include "train/split.h"
 
@@ -69,7 +71,8 @@ static hear_status set_card(hear_graph *graph, const hear_train_args *args)
     return s;
 }
 
-static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_error *err)
+static hear_status train(session *s, hear_dataset *d, const hear_graph *from, hear_pool *pool,
+                         hear_error *err)
 {
     const hear_train_args *a = s->args;
     uint64_t batch = 16;
@@ -82,6 +85,7 @@ static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_erro
         .weight_decay = isnan(a->weight_decay) ? 1e-3 : a->weight_decay,
         .averaging = isnan(a->averaging) ? 0.99 : a->averaging,
         .seed = a->seed,
+        .from = from,
         .pool = pool,
         .on_step = on_step,
         .on_epoch = on_epoch,
@@ -106,6 +110,19 @@ static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_erro
     return status;
 }
 
+static hear_status open_from(hear_graph **out, const char *name, hear_error *err)
+{
+    char *path;
+    hear_status s = hear_find_model(&path, name, err);
+    if (s != HEAR_OK)
+        return s;
+    s = hear_onnx_read(out, path, err);
+    free(path);
+    if (s == HEAR_OK && !hear_is_denoiser(*out))
+        s = hear_fail(err, HEAR_ERR_MODEL, "is no denoiser: hearsay.kind does not say so");
+    return s;
+}
+
 int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t n_threads)
 {
     if (!args->out || args->cross || args->resume)
@@ -114,6 +131,7 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     session s = { .args = args };
     hear_error err = { .status = HEAR_OK };
     hear_dataset *d = NULL;
+    hear_graph *from = NULL;
     hear_pool *pool = NULL;
     const char *at = args->out;
     hear_status status = hear_outfile_check(args->out, &err);
@@ -132,11 +150,16 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     if (status == HEAR_OK &&
         (status = hear_split_validation(d, args->valid, args->seed)) != HEAR_OK)
         hear_fail(&err, status, NULL);
+    if (status == HEAR_OK && args->from) {
+        at = args->from;
+        status = open_from(&from, args->from, &err);
+    }
     if (status == HEAR_OK)
-        status = train(&s, d, pool, &err);
+        status = train(&s, d, from, pool, &err);
     int code = status == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
     if (hear_train_progress_close(&s.progress, &err) != HEAR_OK && code == HEAR_EXIT_OK)
         code = hear_report(args->log, &err);
+    hear_graph_destroy(from);
     hear_dataset_destroy(d);
     hear_pool_destroy(pool);
     if (code == HEAR_EXIT_OK && s.n_unread)

@@ -31,6 +31,16 @@ expect_code 0
 # the card tells the output's name
 [ "$(wc -c <d.onnx)" -eq "$(wc -c <e.onnx)" ] || complain "threads change the model's size"
 
+# goes on from what another has learnt
+hear train -q --arch denoiser --data data -o new.onnx --epochs 1 --batch 4 --seed 1
+hear train -q --arch denoiser --from d.onnx --data data -o on.onnx --epochs 1 --batch 4 --seed 1
+expect_code 0
+expect_quiet
+hear denoise -m new.onnx long.wav new.wav
+hear denoise -m on.onnx long.wav on.wav
+! cmp -s new.wav on.wav || complain "--from changes nothing"
+refuse 78 'model.onnx: is no denoiser' train --arch denoiser --from "$model" --data data -o f.onnx
+
 for f in long wide short; do
     hear denoise -m d.onnx $f.wav out.wav
     expect_code 0
