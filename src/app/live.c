@@ -26,7 +26,7 @@ struct hear_live {
     bool heard_nothing; /* before played */
 };
 
-enum { BLOCK_MS = 10 };
+enum { BLOCK_MS = 20 }; /* as much as the dsp thread takes up at once */
 
 /* Sleeps in short pieces until `until`, so that a stop is heard. */
 static void wait_until(const hear_live *live, uint64_t until_ns)

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 bool hear_mul(size_t a, size_t b, size_t *product)
 {
@@ -31,7 +34,10 @@ void *hear_alloc(size_t n, size_t size)
     bytes -= bytes % HEAR_ALIGN; /* aligned_alloc wants a multiple */
     if (bytes == 0)
         bytes = HEAR_ALIGN;
-    void *p = aligned_alloc(HEAR_ALIGN, bytes);
+    const bool large = bytes >= 2 * HUGE_PAGE;
+    void *p = aligned_alloc(large ? HUGE_PAGE : HEAR_ALIGN, bytes);
+    if (p && large)
+        madvise(p, bytes, MADV_HUGEPAGE);
     if (p)
         memset(p, 0, bytes);
     return p;

@@ -17,6 +17,7 @@ typedef struct {
                       const */
     const char *output; /* name of one value instead of the graph's outputs; NULL takes those */
     size_t max_bytes;   /* of arena and packed weights; 0 takes 1 GiB */
+    bool only_check;    /* never to be run: no memory for values, nothing is packed */
     const hear_tensor *const
         *inputs; /* [n_in] or NULL: what integer inputs are bound to while planning (shapes,
                     axes); NULL entries stay inputs at run time */

@@ -202,6 +202,8 @@ static hear_status place_all(hear_plan *p, item *items, size_t n, hear_error *er
     if (s)
         return s;
     p->arena_bytes = bytes;
+    if (p->config.only_check)
+        return HEAR_OK;
     p->arena = hear_alloc(1, bytes);
     p->apart = calloc(2 * (p->graph->n_values + p->n_steps) + 1, sizeof *p->apart);
     return p->arena && p->apart ? HEAR_OK : HEAR_ERR_MEM;
@@ -272,7 +274,7 @@ hear_status plan_layout(hear_plan *p, hear_error *err)
         s = place_all(p, items, n, err);
     }
     free(items);
-    if (!s)
+    if (!s && !p->config.only_check)
         give_addresses(p);
     return s;
 }

@@ -57,14 +57,15 @@ void hear_gauge_inference(hear_gauge *m, uint64_t run_ns, uint64_t latency_ns)
     atomic_store_explicit(&m->latency_ns, latency_ns, memory_order_relaxed);
 }
 
-static double median_ns(const hear_gauge *m)
+/* The time that per_cent of the windows did not take longer than. */
+static double quantile_ns(const hear_gauge *m, uint64_t per_cent)
 {
     uint64_t n = 0, below = 0;
     for (size_t i = 0; i < HEAR_GAUGE_BINS; i++)
         n += atomic_load_explicit(&m->bins[i], memory_order_relaxed);
     for (size_t i = 0; n > 0 && i < HEAR_GAUGE_BINS; i++) {
         below += atomic_load_explicit(&m->bins[i], memory_order_relaxed);
-        if (2 * below >= n)
+        if (100 * below >= per_cent * n)
             return middle_of(i);
     }
     return 0.0;
@@ -82,7 +83,8 @@ hear_gauge_reading hear_gauge_read(hear_gauge *m)
     m->energy_was = energy;
     m->n_samples_was = n;
     r.worst_ms = 1e-6 * (double)atomic_load_explicit(&m->worst_ns, memory_order_relaxed);
-    r.p50_ms = fmin(1e-6 * median_ns(m), r.worst_ms);
+    r.p50_ms = fmin(1e-6 * quantile_ns(m, 50), r.worst_ms);
+    r.p99_ms = fmin(1e-6 * quantile_ns(m, 99), r.worst_ms);
     r.latency_ms = 1e-6 * (double)atomic_load_explicit(&m->latency_ns, memory_order_relaxed);
     return r;
 }

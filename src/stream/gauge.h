@@ -32,7 +32,7 @@ void hear_gauge_inference(hear_gauge *m, uint64_t run_ns, uint64_t latency_ns);
 
 typedef struct {
     float peak, rms; /* since the last read, 0 .. 1 */
-    double p50_ms, worst_ms, latency_ms;
+    double p50_ms, p99_ms, worst_ms, latency_ms;
 } hear_gauge_reading;
 hear_gauge_reading hear_gauge_read(hear_gauge *m);
 #endif

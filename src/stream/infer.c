@@ -130,7 +130,8 @@ static hear_status make_room(hear_infer *x, hear_error *err)
     return all ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
 }
 
-hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_error *err)
+static hear_status create(hear_infer **out, const hear_model *model, bool only_check,
+                          hear_error *err)
 {
     *out = NULL;
     hear_infer *x = calloc(1, sizeof *x);
@@ -140,7 +141,7 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
     x->n_frames = hear_model_info_input(x->info);
     x->which = hear_model_output(model->graph);
     x->n_found = x->info->n_labels;
-    const hear_plan_config config = { .batch = 1 };
+    const hear_plan_config config = { .batch = 1, .only_check = only_check };
     hear_status status = hear_plan_create(&x->plan, hear_model_first(model), &config, err);
     if (status == HEAR_OK && model->backbone) {
         status = hear_plan_create(&x->head, model->graph, &config, err);
@@ -163,10 +164,15 @@ hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_er
     return HEAR_OK;
 }
 
+hear_status hear_infer_create(hear_infer **out, const hear_model *model, hear_error *err)
+{
+    return create(out, model, false, err);
+}
+
 hear_status hear_infer_check(const hear_model *model, hear_error *err)
 {
     hear_infer *x;
-    const hear_status status = hear_infer_create(&x, model, err);
+    const hear_status status = create(&x, model, true, err);
     hear_infer_destroy(x);
     return status;
 }

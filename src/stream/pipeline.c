@@ -121,6 +121,7 @@ void hear_pipeline_snapshot_get(hear_pipeline *p, hear_pipeline_snapshot *snapsh
         .n_skipped = atomic_load_explicit(&p->n_skipped, memory_order_relaxed),
         .n_dropped = atomic_load_explicit(&p->n_dropped, memory_order_relaxed),
         .infer_p50_ms = m.p50_ms,
+        .infer_p99_ms = m.p99_ms,
         .infer_worst_ms = m.worst_ms,
         .latency_ms = m.latency_ms,
     };

@@ -56,13 +56,13 @@ hear_read hear_pipeline_read(hear_pipeline *p, hear_window_result *result, int t
 /* The display's side: one thread; it may miss what it does not fetch in time, never delays
  * anything. */
 typedef struct {
-    double position_s;                   /* of the stream: heard so far */
-    float peak, rms;                     /* since the last snapshot, 0..1 */
-    double lost_s;                       /* in the ring, and by write_lost */
-    uint64_t n_windows;                  /* classified */
-    uint64_t n_skipped;                  /* windows that inference could not keep up with */
-    uint64_t n_dropped;                  /* results that the reader could not keep up with */
-    double infer_p50_ms, infer_worst_ms; /* of a window, so far */
+    double position_s;  /* of the stream: heard so far */
+    float peak, rms;    /* since the last snapshot, 0..1 */
+    double lost_s;      /* in the ring, and by write_lost */
+    uint64_t n_windows; /* classified */
+    uint64_t n_skipped; /* windows that inference could not keep up with */
+    uint64_t n_dropped; /* results that the reader could not keep up with */
+    double infer_p50_ms, infer_p99_ms, infer_worst_ms; /* of a window, so far */
     double latency_ms; /* from a window's last sample in the ring to its result, last window */
 } hear_pipeline_snapshot;
 void hear_pipeline_snapshot_get(hear_pipeline *p, hear_pipeline_snapshot *snapshot);
