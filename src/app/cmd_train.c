@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include "app/cmd.h"
-#include "app/find_model.h"
 #include "app/signals.h"
 #include "app/train_data.h"
 #include "app/train_denoiser.h"
@@ -16,7 +15,6 @@
 #include "train/cross.h"
 #include "train/scores.h"
 #include "train/split.h"
-#include "train/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,9 +25,10 @@ typedef struct {
     hear_job job;
     hear_train_progress progress;
     hear_fit_result fit;
-    hear_model *base; /* NULL without --from */
+    hear_train_base base;
     hear_dataset *data;
     hear_sounds *sounds;
+    hear_rows *rows;  /* what --from's network makes of them; NULL where it is not kept */
     char splits[256]; /* how they came about */
     const char *at;   /* what an error is about, for the message */
 } training;
@@ -103,7 +102,13 @@ static hear_status open_data(training *t, hear_error *err)
         tell_splits(t, drawn);
     }
     if (!a->quiet)
-        hear_note(a->data, "%s", hear_train_balance(&t->job));
+        hear_note(a->data, "%s",
+                  t->job.settings.batch == 0 && (!hear_arch_fits(t->job.arch, &t->job.options) ||
+                                                 t->job.sampling == HEAR_SAMPLE_PLAIN)
+                      ? "every window of every recording counts alike"
+                  : t->job.sampling == HEAR_SAMPLE_BALANCED
+                      ? "labels count alike, sources and groups by the root of their size"
+                      : "recordings are drawn alike, whatever their label");
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
                                         .made_s = t->job.settings.window_s + 1.0,
@@ -111,6 +116,10 @@ static hear_status open_data(training *t, hear_error *err)
                                         .progress = on_load,
                                         .user = t };
     s = hear_sounds_load(&t->sounds, t->data, &config, err);
+    if (s == HEAR_OK && hear_job_is_head(&t->job)) {
+        s = hear_job_rows(&t->rows, &t->job, t->data, t->sounds, on_load, err);
+        t->job.rows = t->rows;
+    }
     hear_train_progress_clear(&t->progress);
     return s;
 }
@@ -192,11 +201,6 @@ static hear_status keep(training *t, hear_model *model, bool interrupted, hear_e
 static hear_status train(training *t, hear_error *err)
 {
     hear_model *model;
-    char *command = hear_train_command(t->args);
-    if (!command)
-        return hear_fail(err, HEAR_ERR_MEM, NULL);
-    hear_train_progress_begin(&t->progress, command, t->splits, hear_train_balance(&t->job));
-    free(command);
     hear_status s = hear_job_run(&model, &t->job, t->data, t->sounds, err);
     hear_train_progress_clear(&t->progress);
     if (model) {
@@ -247,6 +251,16 @@ static hear_status cross(training *t, hear_error *err)
     return s;
 }
 
+/* Better to know now than after an hour. */
+static hear_status check_output(const char *path, hear_error *err)
+{
+    hear_outfile *f;
+    const hear_status s = hear_outfile_open(&f, path, err);
+    if (s == HEAR_OK)
+        hear_outfile_discard(f);
+    return s;
+}
+
 static hear_status run_all(training *t, hear_error *err)
 {
     hear_status s = open_data(t, err);
@@ -262,32 +276,6 @@ static hear_status run_all(training *t, hear_error *err)
     return s;
 }
 
-/* The network that a new last layer is put on; false with *code. */
-static bool open_base(training *t, const hear_cmd *cmd, int *code)
-{
-    const hear_train_args *const a = t->args;
-    hear_job *const job = &t->job;
-    if (strcmp(a->arch, "logreg") != 0) {
-        *code = hear_report_usage(cmd->name, "--from goes with --arch logreg");
-        return false;
-    }
-    if (!hear_open_model(&t->base, a->from, code))
-        return false;
-    job->base = t->base;
-    job->cut = a->freeze ? a->freeze : hear_transfer_cut(t->base);
-    if (!job->cut) {
-        *code = hear_report_usage(cmd->name, "--freeze is missing: the model names no embedding");
-        return false;
-    }
-    if (!(job->options.c > 0.0))
-        job->options.c = 0.03; /* the best on validation with YAMNet's embedding, of 0.0003 .. 1 */
-    job->settings.batch = 0;
-    job->augment = 0;
-    job->settings.frontend = t->base->info.frontend;
-    job->settings.window_s = hear_model_window_s(t->base);
-    return true;
-}
-
 static int run(const hear_cmd *cmd, int argc, char **argv)
 {
     hear_train_args args = hear_train_defaults;
@@ -296,7 +284,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return code;
     if (first < argc)
         return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
-    if (strcmp(args.arch, "denoiser") == 0)
+    if (args.arch && strcmp(args.arch, "denoiser") == 0)
         return hear_train_denoiser(cmd, &args, hear_train_n_threads(&args));
     if (!args.out && !args.cross)
         return hear_report_usage(cmd->name, "--output or --cross is missing");
@@ -304,20 +292,21 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "--resume goes with one training, not with --cross");
     hear_error err = { 0 };
     training t = { .args = &args };
-    if (hear_train_job(&t.job, &args, &err) != HEAR_OK)
-        return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
-    if (args.freeze && !args.from)
-        return hear_report_usage(cmd->name, "--freeze goes with --from");
-    if (args.from && !open_base(&t, cmd, &code)) {
-        hear_model_close(t.base);
+    if (!hear_train_base_open(&t.base, &args, &code))
+        return code;
+    code = 0;
+    if (hear_train_job(&t.job, &args, &t.base, &err) != HEAR_OK)
+        code = hear_report_usage(cmd->name, "%s", hear_error_text(&err));
+    else if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
+        code = hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",
+                                 args.arch);
+    if (code) {
+        hear_train_base_close(&t.base);
         return code;
     }
-    if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
-        return hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",
-                                 args.arch);
     t.job.checkpoint = args.resume;
     t.at = args.out;
-    hear_status s = args.out ? hear_outfile_check(args.out, &err) : HEAR_OK;
+    hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
     if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)
         hear_fail(&err, s, NULL);
     if (s == HEAR_OK) {
@@ -326,8 +315,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     }
     if (s == HEAR_OK) {
         t.at = args.log;
-        const bool goes_on = args.resume && access(args.resume, F_OK) == 0;
-        s = hear_train_progress_open(&t.progress, args.quiet, args.log, goes_on, &err);
+        s = hear_train_progress_open(&t.progress, args.quiet, args.log, &err);
     }
     t.job.on_step = on_step;
     t.job.on_epoch = on_epoch;
@@ -344,10 +332,11 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     hear_error log_err = { 0 };
     if (hear_train_progress_close(&t.progress, &log_err) != HEAR_OK && code == HEAR_EXIT_OK)
         code = hear_report(args.log, &log_err);
+    hear_rows_destroy(t.rows);
     hear_sounds_destroy(t.sounds);
     hear_dataset_destroy(t.data);
     hear_pool_destroy(t.job.pool);
-    hear_model_close(t.base);
+    hear_train_base_close(&t.base);
     code = hear_finish_stdout(code ? code : unreadable);
     hear_signals_end();
     return code;

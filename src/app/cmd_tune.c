@@ -8,10 +8,8 @@
 #include "app/train_progress.h"
 #include "app/tune_table.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "train/cross.h"
-#include "train/page_tune.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +18,7 @@
 
 typedef struct {
     hear_train_args train; /* first: the options that train has too are the same */
-    const char *grid, *format, *report;
+    const char *grid, *format;
     uint64_t folds;
 } args;
 
@@ -35,8 +33,6 @@ static const hear_option options[] = {
       .help = "train and test K times, groups kept together\n(default: 5)" },
     { 'f', "format", "text|tsv|jsonl", HEAR_OPT_CHOICE, offsetof(args, format),
       .help = "(default: text)" },
-    { 0, "report", "OUT.html", HEAR_OPT_TEXT, offsetof(args, report),
-      .help = "also write a page: how much is right against each\noption's values" },
     { 0 },
 };
 
@@ -46,8 +42,12 @@ typedef struct {
     hear_grid grid;
     hear_pool *pool;
     hear_train_progress progress;
+    hear_train_base base;
     hear_dataset *data;
     hear_sounds *sounds;
+    hear_rows *rows; /* of a head, for as long as rows_augment and rows_copies are the job's */
+    unsigned rows_augment;
+    size_t rows_copies;
     hear_frontend_config frontend; /* that the sounds were loaded with */
     double made_s;
     size_t point;
@@ -83,7 +83,9 @@ static hear_status load(tuning *t, const hear_job *job, hear_error *err)
     if (t->sounds && memcmp(&t->frontend, &job->settings.frontend, sizeof t->frontend) == 0 &&
         t->made_s == made_s)
         return HEAR_OK;
+    hear_rows_destroy(t->rows);
     hear_sounds_destroy(t->sounds);
+    t->rows = NULL;
     t->sounds = NULL;
     memcpy(&t->frontend, &job->settings.frontend, sizeof t->frontend);
     t->made_s = made_s;
@@ -95,6 +97,24 @@ static hear_status load(tuning *t, const hear_job *job, hear_error *err)
                                         .user = t };
     const hear_status s = hear_sounds_load(&t->sounds, t->data, &config, err);
     hear_train_progress_clear(&t->progress);
+    return s;
+}
+
+/* What a job's head learns from, made anew only where it is other. */
+static hear_status load_rows(tuning *t, hear_job *job, hear_error *err)
+{
+    hear_status s = HEAR_OK;
+    if (!hear_job_is_head(job))
+        return HEAR_OK;
+    if (!t->rows || t->rows_augment != job->augment || t->rows_copies != job->n_copies) {
+        hear_rows_destroy(t->rows);
+        t->rows = NULL;
+        s = hear_job_rows(&t->rows, job, t->data, t->sounds, on_load, err);
+        hear_train_progress_clear(&t->progress);
+        t->rows_augment = job->augment;
+        t->rows_copies = job->n_copies;
+    }
+    job->rows = t->rows;
     return s;
 }
 
@@ -115,7 +135,7 @@ static bool make_job(tuning *t, size_t point, hear_job *job)
     hear_error err;
     if (!options_of(t, point, &a))
         return false;
-    if (hear_train_job(job, &a, &err) != HEAR_OK) {
+    if (hear_train_job(job, &a, &t->base, &err) != HEAR_OK) {
         t->exit_code = hear_report_usage(t->cmd->name, "%s", hear_error_text(&err));
         return false;
     }
@@ -126,9 +146,11 @@ static bool make_job(tuning *t, size_t point, hear_job *job)
     return true;
 }
 
-static hear_status try_point(tuning *t, const hear_job *job, hear_tuned *out, hear_error *err)
+static hear_status try_point(tuning *t, hear_job *job, hear_tuned *out, hear_error *err)
 {
     hear_status s = load(t, job, err);
+    if (s == HEAR_OK)
+        s = load_rows(t, job, err);
     if (s == HEAR_OK && hear_metrics_create(&out->clips, t->data->labels.n) != HEAR_OK)
         s = hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK)
@@ -158,40 +180,6 @@ static hear_status tune(tuning *t, hear_tuned *results, hear_error *err)
     return s;
 }
 
-static hear_status write_page(tuning *t, const hear_tuned *results, hear_error *err)
-{
-    const char *names[HEAR_GRID_MAX] = { NULL };
-    for (size_t i = 0; i < t->grid.n; i++)
-        names[i] = t->grid.option[i]->name;
-    const hear_metrics **points = calloc(t->grid.n_points, sizeof *points);
-    hear_outfile *file;
-    t->at = t->args->report;
-    hear_status s = points ? hear_outfile_open(&file, t->args->report, err)
-                           : hear_fail(err, HEAR_ERR_MEM, NULL);
-    if (s == HEAR_OK) {
-        for (size_t i = 0; i < t->grid.n_points; i++)
-            points[i] = results[i].clips;
-        const hear_page_tune page = { .arch = t->args->train.arch,
-                                      .data = t->args->train.data,
-                                      .n_folds = (size_t)t->args->folds,
-                                      .n_options = t->grid.n,
-                                      .option = names,
-                                      .n_values = t->grid.n_values,
-                                      .value = (char *const *const *)t->grid.values,
-                                      .n_points = t->grid.n_points,
-                                      .points = points };
-        s = hear_page_tune_write(hear_outfile_stream(file), &page);
-        if (s == HEAR_OK) {
-            s = hear_outfile_commit(file, err);
-        } else {
-            hear_outfile_discard(file);
-            hear_fail(err, s, NULL);
-        }
-    }
-    free(points);
-    return s;
-}
-
 /* Every point is looked at before the first is tried. */
 static bool check_points(tuning *t)
 {
@@ -205,21 +193,13 @@ static bool check_points(tuning *t)
 
 static hear_status run_all(tuning *t, hear_error *err)
 {
-    hear_status s = HEAR_OK;
-    t->at = t->args->report;
-    if (t->args->report)
-        s = hear_outfile_check(t->args->report, err);
-    if (s != HEAR_OK)
-        return s;
     t->at = t->args->train.data;
-    s = hear_train_open_data(&t->data, &t->args->train, err);
+    hear_status s = hear_train_open_data(&t->data, &t->args->train, err);
     hear_tuned *results = calloc(t->grid.n_points, sizeof *results);
     if (s == HEAR_OK && !results)
         s = hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK)
         s = tune(t, results, err);
-    if (s == HEAR_OK && t->args->report)
-        s = write_page(t, results, err);
     for (size_t i = 0; results && i < t->grid.n_points; i++)
         hear_metrics_destroy(results[i].clips);
     free(results);
@@ -236,8 +216,11 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
     hear_error err = { 0 };
     tuning t = { .cmd = cmd, .args = &a };
+    if (!hear_train_base_open(&t.base, &a.train, &code))
+        return code;
     if (!hear_grid_parse(&t.grid, cmd, a.grid ? a.grid : "", &code) || !check_points(&t)) {
         hear_grid_clear(&t.grid);
+        hear_train_base_close(&t.base);
         return code ? code : t.exit_code;
     }
     hear_status s = hear_pool_create(&t.pool, hear_train_n_threads(&a.train));
@@ -246,14 +229,16 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (s == HEAR_OK)
         s = hear_signals_catch(&err);
     if (s == HEAR_OK)
-        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, false, &err);
+        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, &err);
     if (s == HEAR_OK)
         s = run_all(&t, &err);
     hear_train_progress_clear(&t.progress);
     code = s == HEAR_OK ? HEAR_EXIT_OK : hear_report(t.at, &err);
     const int unreadable = hear_train_tell_unreadable(t.data, t.sounds, a.train.data);
+    hear_rows_destroy(t.rows);
     hear_sounds_destroy(t.sounds);
     hear_dataset_destroy(t.data);
+    hear_train_base_close(&t.base);
     hear_pool_destroy(t.pool);
     hear_grid_clear(&t.grid);
     code = hear_finish_stdout(code ? code : unreadable);

@@ -3,9 +3,12 @@
 
 #include "app/train_options.h"
 
+#include "app/find_model.h"
+#include "app/report.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "train/augment.h"
+#include "train/transfer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +20,6 @@ const hear_train_args hear_train_defaults = {
     .schedule = "cosine",
     .balance = "sample",
     .lr = NAN,
-    .step_factor = NAN,
-    .clip = 5.0,
     .weight_decay = NAN,
     .momentum = 0.0,
     .smoothing = NAN,
@@ -29,6 +30,7 @@ const hear_train_args hear_train_defaults = {
     .valid = 0.15,
     .epochs = UINT64_MAX,
     .patience = UINT64_MAX,
+    .copies = UINT64_MAX,
 };
 
 #define AT(field) offsetof(hear_train_args, field)
@@ -42,6 +44,39 @@ const hear_option hear_train_options[] = {
 
 const char hear_train_notes[] =
     "Augmentations: shift, speed, pitch, mix, background, eq, room, noise, band,\ngain, mask.";
+
+/* yamnet.onnx of any folder is yamnet. */
+static void take_name(hear_train_base *base, const char *from)
+{
+    const char *const slash = strrchr(from, '/'), *const name = slash ? slash + 1 : from;
+    const size_t n = strlen(name), end = n > 5 && strcmp(name + n - 5, ".onnx") == 0 ? n - 5 : n;
+    snprintf(base->name, sizeof base->name, "%.*s", end < 63 ? (int)end : 63, name);
+}
+
+bool hear_train_base_open(hear_train_base *base, const hear_train_args *a, int *exit_code)
+{
+    hear_error err = { 0 };
+    *base = (hear_train_base){ 0 };
+    if (!a->from)
+        return true;
+    take_name(base, a->from);
+    if (!hear_open_model(&base->model, a->from, exit_code))
+        return false;
+    if (a->groups &&
+        hear_groups_open(&base->groups, a->groups, &base->model->info, &err) != HEAR_OK) {
+        *exit_code = hear_report(a->groups, &err);
+        hear_train_base_close(base);
+        return false;
+    }
+    return true;
+}
+
+void hear_train_base_close(hear_train_base *base)
+{
+    hear_groups_destroy(base->groups);
+    hear_model_close(base->model);
+    *base = (hear_train_base){ 0 };
+}
 
 static hear_status parse_hidden(hear_arch_options *o, const char *text, hear_error *err)
 {
@@ -91,24 +126,76 @@ static void take_settings(hear_arch_settings *s, const hear_train_args *a)
         s->patience = (size_t)a->patience;
 }
 
-static hear_status take_schedule(hear_job *job, const hear_train_args *a, hear_error *err)
+static hear_status find_arch(hear_job *job, const hear_train_args *a, const hear_model *base,
+                             hear_error *err)
 {
-    job->schedule = strcmp(a->schedule, "cosine") == 0 ? HEAR_SCHEDULE_COSINE
-                    : strcmp(a->schedule, "step") == 0 ? HEAR_SCHEDULE_STEP
-                                                       : HEAR_SCHEDULE_CONSTANT;
-    if (job->schedule != HEAR_SCHEDULE_STEP && (a->step_epochs || !isnan(a->step_factor)))
+    job->arch = a->arch ? hear_arch_find(a->arch) : base ? &hear_arch_further : NULL;
+    if (!job->arch)
+        return a->arch ? hear_fail(err, HEAR_ERR_ARG, "there is no architecture '%s'", a->arch)
+                       : hear_fail(err, HEAR_ERR_ARG, "--arch is missing, or --from");
+    const bool head = base && job->arch != &hear_arch_further;
+    if (a->freeze && !base)
+        return hear_fail(err, HEAR_ERR_ARG, "--freeze goes with --from");
+    if ((a->copies != UINT64_MAX || a->apart || a->groups) && !head)
         return hear_fail(err, HEAR_ERR_ARG,
-                         "--step-epochs and --step-factor go with --schedule step");
-    job->step_epochs = a->step_epochs ? (size_t)a->step_epochs : (job->settings.epochs + 2) / 3;
-    job->step_factor = isnan(a->step_factor) ? 0.1 : a->step_factor;
+                         "--copies, --groups and --apart go with --from and --arch");
+    if (head && !job->arch->head)
+        return hear_fail(err, HEAR_ERR_ARG, "--from goes with --arch logreg or mlp, or without");
+    if (a->groups && job->arch != &hear_arch_logreg)
+        return hear_fail(err, HEAR_ERR_ARG, "--groups goes with --arch logreg");
+    if (base && (a->input || !isnan(a->window_s) || !isnan(a->hop_s)))
+        return hear_fail(err, HEAR_ERR_ARG, "--input, --window and --hop are those of --from");
+    if (a->groups)
+        job->arch = &hear_arch_groups;
     return HEAR_OK;
 }
 
-hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *err)
+/* What a head is trained with unless told otherwise: the best, or as good, by cross-validation with
+ * YAMNet. */
+enum { COPIES = 3 };
+#define C_OF_HEADS 0.03
+#define C_OF_GROUPS 0.01
+
+/* The network and how it hears are base's. */
+static hear_status take_base(hear_job *job, const hear_train_args *a, const hear_train_base *base,
+                             hear_error *err)
 {
-    *job = (hear_job){ .arch = hear_arch_find(a->arch), .seed = a->seed };
-    if (!job->arch)
-        return hear_fail(err, HEAR_ERR_ARG, "there is no architecture '%s'", a->arch);
+    const bool head = job->arch != &hear_arch_further;
+    job->base = base->model;
+    job->options.groups = base->groups;
+    job->apart = a->apart ? base->name : NULL;
+    job->cut = a->freeze ? a->freeze : head ? hear_transfer_cut(job->base) : NULL;
+    if (head && !job->cut)
+        return hear_fail(err, HEAR_ERR_ARG, "--freeze is missing: the model names no embedding");
+    if (head && job->arch->takes_c && !(job->options.c > 0.0) && (!a->batch || a->groups))
+        job->options.c = a->groups ? C_OF_GROUPS : C_OF_HEADS;
+    hear_arch_settings_of(job->arch, &job->options, &job->settings);
+    job->settings.frontend = job->base->info.frontend;
+    job->settings.layout = job->base->info.layout;
+    job->settings.window_s = hear_model_window_s(job->base);
+    if (head)
+        job->settings.augment = "none";
+    return HEAR_OK;
+}
+
+/* mix and background want a second recording, and the rows of a head are made of one. */
+static hear_status take_copies(hear_job *job, const hear_train_args *a, hear_error *err)
+{
+    const unsigned two = 1u << HEAR_AUGMENT_MIX | 1u << HEAR_AUGMENT_BACKGROUND;
+    if (a->augment && strcmp(a->augment, "all") != 0 && (job->augment & two))
+        return hear_fail(err, HEAR_ERR_ARG, "mix and background cannot be done to heads' copies");
+    job->augment &= ~two;
+    job->n_copies = a->copies != UINT64_MAX ? (size_t)a->copies : job->augment ? COPIES : 0;
+    return HEAR_OK;
+}
+
+hear_status hear_train_job(hear_job *job, const hear_train_args *a, const hear_train_base *base,
+                           hear_error *err)
+{
+    *job = (hear_job){ .seed = a->seed };
+    hear_status s = find_arch(job, a, base->model, err);
+    if (s != HEAR_OK)
+        return s;
     job->options = (hear_arch_options){ .activation = a->activation,
                                         .input = a->input,
                                         .dropout = isnan(a->dropout) ? -1.0 : a->dropout,
@@ -117,9 +204,13 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *
                                         .l1 = a->penalty && strcmp(a->penalty, "l1") == 0,
                                         .n_trees = (size_t)a->trees,
                                         .depth = (size_t)a->depth };
-    hear_arch_settings_of(job->arch, &job->options, &job->settings);
+    if (a->hidden)
+        s = parse_hidden(&job->options, a->hidden, err);
+    if (base->model && s == HEAR_OK)
+        s = take_base(job, a, base, err);
+    else
+        hear_arch_settings_of(job->arch, &job->options, &job->settings);
     take_settings(&job->settings, a);
-    hear_status s = a->hidden ? parse_hidden(&job->options, a->hidden, err) : HEAR_OK;
     if (s == HEAR_OK)
         s = hear_arch_check(job->arch, &job->options, err);
     if (s == HEAR_OK && a->penalty && !(a->c > 0.0))
@@ -127,10 +218,12 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *
     if (s == HEAR_OK && a->batch && !hear_arch_fits(job->arch, &job->options))
         s = parse_batch(job, a->batch, err);
     const char *augment = a->augment ? a->augment : job->settings.augment;
-    if (job->settings.batch == 0)
+    if (job->settings.batch == 0 && !hear_job_is_head(job))
         augment = "none";
     if (s == HEAR_OK)
         s = hear_augment_parse(&job->augment, augment, job->settings.frontend.features, err);
+    if (s == HEAR_OK && hear_job_is_head(job))
+        s = take_copies(job, a, err);
     if (s != HEAR_OK)
         return s;
     job->init = !a->init                        ? hear_arch_init(&job->options)
@@ -141,24 +234,10 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, hear_error *
                       : strcmp(a->optimizer, "adam") == 0 ? HEAR_OPTIM_ADAM
                                                           : HEAR_OPTIM_ADAMW;
     job->optim.momentum = a->momentum;
-    job->clip = a->clip;
-    job->sampling = strcmp(a->balance, "sample") == 0   ? HEAR_SAMPLE_BALANCED
-                    : strcmp(a->balance, "weight") == 0 ? HEAR_SAMPLE_WEIGHTED
-                                                        : HEAR_SAMPLE_PLAIN;
-    return take_schedule(job, a, err);
-}
-
-const char *hear_train_balance(const hear_job *job)
-{
-    const bool all = job->settings.batch == 0; /* windows, without chance */
-    if (job->sampling == HEAR_SAMPLE_WEIGHTED)
-        return all ? "every window counts by how rare its label is"
-                   : "recordings are drawn alike, and count by how rare their label is";
-    if (all && (!hear_arch_fits(job->arch, &job->options) || job->sampling == HEAR_SAMPLE_PLAIN))
-        return "every window of every recording counts alike";
-    return job->sampling == HEAR_SAMPLE_BALANCED
-               ? "labels count alike, sources and groups by the root of their size"
-               : "recordings are drawn alike, whatever their label";
+    job->schedule =
+        strcmp(a->schedule, "cosine") == 0 ? HEAR_SCHEDULE_COSINE : HEAR_SCHEDULE_CONSTANT;
+    job->sampling = strcmp(a->balance, "sample") == 0 ? HEAR_SAMPLE_BALANCED : HEAR_SAMPLE_PLAIN;
+    return HEAR_OK;
 }
 
 /* As a shell takes it: quoted where it must be. */
@@ -219,7 +298,8 @@ static void put_option(FILE *out, const hear_option *o, const hear_train_args *a
         if (v && !(d && strcmp(v, d) == 0)) {
             fprintf(out, " --%s ", o->name);
             const bool is_out = o->offset == offsetof(hear_train_args, out);
-            const bool is_file = is_out || o->offset == offsetof(hear_train_args, from);
+            const bool is_file = is_out || o->offset == offsetof(hear_train_args, from) ||
+                                 o->offset == offsetof(hear_train_args, groups);
             put_word(out, folder ? "$DATA/" : "", folder || is_file ? last_name(v) : v);
         }
     }

@@ -11,9 +11,9 @@
 #include <string.h>
 
 /* What says where things go, or is about the whole run, has no place in a grid. */
-static const char *const fixed[] = { "data",  "root",    "silence", "valid",  "threads",
-                                     "quiet", "balance", "folds",   "format", "grid",
-                                     "seed",  "report",  NULL };
+static const char *const fixed[] = { "data",    "root",   "silence", "valid", "threads", "quiet",
+                                     "balance", "folds",  "format",  "grid",  "seed",    "from",
+                                     "freeze",  "groups", "apart",   NULL };
 
 static const hear_option *find(const hear_cmd *cmd, const char *name)
 {

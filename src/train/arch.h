@@ -11,6 +11,7 @@
 #define TRAIN_ARCH_H
 
 #include "stream/model_info.h"
+#include "train/groups.h"
 #include "train/init.h"
 #include "train/matrix.h"
 #include "train/net.h"
@@ -22,13 +23,15 @@ typedef struct {
     size_t n_labels;
     size_t n_hidden; /* 0 .. HEAR_MAX_HIDDEN */
     size_t hidden[HEAR_MAX_HIDDEN];
-    const char *activation; /* "tanh", "relu", "leaky_relu", "sigmoid" */
-    const char *input;      /* "stats", "flat", "descriptors" */
-    double c;               /* solved to convergence with this C; 0 goes down the gradient */
-    bool l1;                /* … with the L1 penalty instead of L2's */
-    size_t n_trees, depth;  /* of a forest */
-    double dropout;         /* negative: the architecture's */
-    bool sigmoid;           /* one unit for two labels */
+    const char *activation;    /* "tanh", "relu", "leaky_relu", "sigmoid" */
+    const char *input;         /* "stats", "flat", "descriptors" */
+    double c;                  /* solved to convergence with this C; 0 goes down the gradient */
+    bool l1;                   /* … with the L1 penalty instead of L2's */
+    size_t n_trees, depth;     /* of a forest */
+    double dropout;            /* negative: the architecture's */
+    bool sigmoid;              /* one unit for two labels */
+    const hear_groups *groups; /* of hear_arch_groups; each of the labels belongs to one */
+    char *const *labels;       /* [n_labels], there where groups are */
 } hear_arch_options;
 
 /* What an architecture is trained with unless told otherwise. */
@@ -72,6 +75,9 @@ typedef struct {
     void (*settings)(hear_arch_settings *s);
     /* window and width: of the input. */
     void (*build)(hear_net *n, const hear_arch_options *options, size_t window, size_t width);
+    /* The part behind "features" [N, count], for those of another network (transfer.h); NULL where
+     * there is none. */
+    void (*head)(hear_net *n, const hear_arch_options *options, size_t features, size_t count);
 } hear_arch;
 
 size_t hear_arch_count(void);
@@ -115,6 +121,8 @@ extern const hear_arch hear_arch_cnn;
 extern const hear_arch hear_arch_cnn3;
 extern const hear_arch hear_arch_cnn5;
 extern const hear_arch hear_arch_forest;
+extern const hear_arch hear_arch_further; /* not in the table: another network's own, transfer.h */
+extern const hear_arch hear_arch_groups;  /* not in the table: logreg with groups */
 extern const hear_arch hear_arch_logreg;
 extern const hear_arch hear_arch_mlp;
 extern const hear_arch hear_arch_rnn;

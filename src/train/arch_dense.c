@@ -9,11 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t width)
+static void put_layers(hear_net *n, const hear_arch_options *o, size_t features, size_t count)
 {
-    size_t count = 0;
-    size_t x = hear_arch_features(n, o->input ? o->input : "stats", window, width, &count);
-    x = hear_arch_standardised(n, x, count);
+    size_t x = hear_arch_standardised(n, features, count);
     for (size_t i = 0; i < o->n_hidden; i++) {
         char name[32];
         snprintf(name, sizeof name, "hidden%zu", i + 1);
@@ -29,7 +27,14 @@ static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t
     hear_arch_head(n, o, x, count);
 }
 
-static void build_mlp(hear_net *n, const hear_arch_options *options, size_t window, size_t width)
+static void build(hear_net *n, const hear_arch_options *o, size_t window, size_t width)
+{
+    size_t count = 0;
+    const size_t x = hear_arch_features(n, o->input ? o->input : "stats", window, width, &count);
+    put_layers(n, o, x, count);
+}
+
+static hear_arch_options of_mlp(const hear_arch_options *options)
 {
     hear_arch_options o = *options;
     if (o.n_hidden == 0) {
@@ -38,7 +43,20 @@ static void build_mlp(hear_net *n, const hear_arch_options *options, size_t wind
     }
     if (o.dropout < 0.0)
         o.dropout = 0.2;
+    return o;
+}
+
+static void build_mlp(hear_net *n, const hear_arch_options *options, size_t window, size_t width)
+{
+    const hear_arch_options o = of_mlp(options);
     build(n, &o, window, width);
+}
+
+static void head_of_mlp(hear_net *n, const hear_arch_options *options, size_t features,
+                        size_t count)
+{
+    const hear_arch_options o = of_mlp(options);
+    put_layers(n, &o, features, count);
 }
 
 void hear_arch_dense_settings(hear_arch_settings *s)
@@ -102,6 +120,7 @@ const hear_arch hear_arch_logreg = {
     .fit_value = "standard",
     .settings = hear_arch_dense_settings,
     .build = build,
+    .head = put_layers,
 };
 
 const hear_arch hear_arch_mlp = {
@@ -111,4 +130,5 @@ const hear_arch hear_arch_mlp = {
     .takes_hidden = true,
     .settings = hear_arch_dense_settings,
     .build = build_mlp,
+    .head = head_of_mlp,
 };

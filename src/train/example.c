@@ -205,23 +205,35 @@ size_t hear_example_scratch(const hear_examples *e)
     return n_values(e) + hear_frontend_width(&e->sounds->config);
 }
 
-void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, float *frames,
-                       float *target)
+size_t hear_example_size(const hear_examples *e)
+{
+    return e->rows ? e->rows->n_features : n_values(e);
+}
+
+/* Row i of a recording's. */
+static void put_row(const hear_examples *e, size_t clip, size_t i, float *out, float *target)
+{
+    const size_t n = e->rows->n_features;
+    memcpy(out, e->rows->x + (e->rows->first[clip] + i) * n, n * sizeof *out);
+    memset(target, 0, e->data->labels.n * sizeof *target);
+    target[e->data->clips[clip].label] = 1.0f;
+}
+
+/* What follows once the recording is drawn. */
+static void make(const hear_examples *e, size_t clip, hear_rng *r, float *scratch, float *frames,
+                 float *target)
 {
     const hear_frontend_config *config = &e->sounds->config;
     const size_t n_labels = e->data->labels.n, n = n_values(e);
-    hear_rng r;
-    hear_rng_seed_stream(&r, e->seed, number);
-    const size_t clip = hear_sampler_draw(e->sampler, &r);
     memset(target, 0, n_labels * sizeof *target);
     target[e->data->clips[clip].label] = 1.0f;
-    cut_out(e, clip, &r, frames);
+    cut_out(e, clip, r, frames);
     /* Made silence stays as it is: louder, or mixed at like level, it is silence no more. */
     const bool made = !e->data->clips[clip].path;
-    if (!made && has(e, HEAR_AUGMENT_MIX) && hear_rng_uniform(&r) < 0.5)
-        mix_in(e, &r, scratch, frames, target);
-    if (!made && has(e, HEAR_AUGMENT_BACKGROUND) && hear_rng_uniform(&r) < 0.3)
-        add_background(e, &r, scratch, frames);
+    if (!made && has(e, HEAR_AUGMENT_MIX) && hear_rng_uniform(r) < 0.5)
+        mix_in(e, r, scratch, frames, target);
+    if (!made && has(e, HEAR_AUGMENT_BACKGROUND) && hear_rng_uniform(r) < 0.3)
+        add_background(e, r, scratch, frames);
 
     float *centre_hz = scratch + n;
     hear_augment_centres(config, centre_hz);
@@ -233,7 +245,7 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
                                        .level_db = e->sounds->sound[clip].level_db,
                                        .centre_hz = centre_hz };
     if (!made)
-        hear_augment_apply(e->augment, &r, &shape, frames);
+        hear_augment_apply(e->augment, r, &shape, frames);
     if (config->power == 1) /* never of a wave or descriptors */
         for (size_t i = 0; i < n; i++)
             frames[i] = sqrtf(frames[i]);
@@ -241,45 +253,53 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
     hear_frontend_finish_window(config, frames, frames, e->window);
 }
 
+void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, float *frames,
+                       float *target)
+{
+    hear_rng r;
+    hear_rng_seed_stream(&r, e->seed, number);
+    const size_t clip = hear_sampler_draw(e->sampler, &r);
+    if (e->rows) {
+        const size_t n = e->rows->first[clip + 1] - e->rows->first[clip];
+        put_row(e, clip, (size_t)hear_rng_below(&r, n), frames, target);
+    } else {
+        make(e, clip, &r, scratch, frames, target);
+    }
+}
+
+void hear_example_make_of(const hear_examples *e, size_t clip, uint64_t number, float *scratch,
+                          float *frames, float *target)
+{
+    hear_rng r;
+    hear_rng_seed_stream(&r, e->seed, number);
+    make(e, clip, &r, scratch, frames, target);
+}
+
+size_t hear_example_windows_of(const hear_examples *e, size_t i)
+{
+    const size_t clip = hear_sampler_clip(e->sampler, i);
+    if (e->rows)
+        return e->rows->first[clip + 1] - e->rows->first[clip];
+    return hear_windows_of(&e->sounds->config, e->sounds->sound[clip].n_samples, e->window, e->hop);
+}
+
 size_t hear_example_windows(const hear_examples *e)
 {
     size_t n = 0;
-    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
-        const hear_sound *s = &e->sounds->sound[hear_sampler_clip(e->sampler, i)];
-        n += hear_windows_of(&e->sounds->config, s->n_samples, e->window, e->hop);
-    }
+    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++)
+        n += hear_example_windows_of(e, i);
     return n;
-}
-
-void hear_example_label_weights(const hear_examples *e, bool of_windows, double *weight)
-{
-    const size_t n_labels = e->data->labels.n;
-    double n = 0.0, n_present = 0.0;
-    for (size_t l = 0; l < n_labels; l++)
-        weight[l] = 0.0;
-    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
-        const size_t clip = hear_sampler_clip(e->sampler, i);
-        const size_t n_samples = e->sounds->sound[clip].n_samples;
-        const double each =
-            of_windows ? (double)hear_windows_of(&e->sounds->config, n_samples, e->window, e->hop)
-                       : 1.0;
-        n_present += weight[e->data->clips[clip].label] == 0.0;
-        weight[e->data->clips[clip].label] += each;
-        n += each;
-    }
-    for (size_t l = 0; l < n_labels; l++)
-        weight[l] = weight[l] > 0.0 ? n / (n_present * weight[l]) : 0.0;
 }
 
 void hear_example_window(const hear_examples *e, size_t index, float *frames, float *target)
 {
-    size_t i = 0, clip, n;
-    for (;; i++, index -= n) {
-        clip = hear_sampler_clip(e->sampler, i);
-        n = hear_windows_of(&e->sounds->config, e->sounds->sound[clip].n_samples, e->window,
-                            e->hop);
-        if (index < n)
-            break;
+    size_t i = 0, n;
+    for (; index >= (n = hear_example_windows_of(e, i)); i++)
+        index -= n;
+    const size_t clip = hear_sampler_clip(e->sampler, i);
+    if (e->rows) {
+        put_row(e, clip, index, frames, target);
+        return;
     }
     hear_sound_raw(e->sounds, clip, index * e->hop, e->window, frames);
     hear_frontend_finish_window(&e->sounds->config, frames, frames, e->window);

@@ -5,10 +5,13 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "nn/checksum.h"
 #include "train/judge.h"
 #include "train/transfer.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +28,18 @@ size_t hear_job_hop(const hear_job *job)
     return frames < 1.0 ? 1 : frames > (double)window ? window : (size_t)frames;
 }
 
+bool hear_job_is_head(const hear_job *job)
+{
+    return job->base && job->arch != &hear_arch_further;
+}
+
 typedef struct {
     const hear_job *job;
     const hear_dataset *data;
     const hear_sounds *sounds;
-    hear_model_info info; /* labels are the data set's */
+    const hear_arch_options *options; /* the job's, with the data set's labels */
+    const hear_rows *rows;            /* NULL where a whole network is trained */
+    hear_model_info info;             /* labels are the data set's */
 } run;
 
 static hear_status validate(void *user, hear_graph *graph, hear_progress *p, hear_error *err)
@@ -40,6 +50,7 @@ static hear_status validate(void *user, hear_graph *graph, hear_progress *p, hea
                                        .data = r->data,
                                        .sounds = r->sounds,
                                        .split = HEAR_SPLIT_VALID,
+                                       .rows = r->rows,
                                        .pool = r->job->pool,
                                        .stop = r->job->stop,
                                        .user = r->job->user };
@@ -87,11 +98,11 @@ static hear_status fit(run *r, hear_graph *graph, const hear_trainer_config *con
     if (strcmp(job->arch->fit_value, "features") != 0)
         s = hear_train_standardise(graph, config, err);
     if (s == HEAR_OK)
-        s = hear_matrix_make(&matrix, graph, job->arch->fit_value, config->examples, job->sampling,
-                             job->pool, err);
+        s = hear_matrix_make(&matrix, graph, job->arch->fit_value, config->examples,
+                             job->sampling == HEAR_SAMPLE_PLAIN, job->pool, err);
     if (s != HEAR_OK)
         return s;
-    const hear_fit with = { .options = &job->options,
+    const hear_fit with = { .options = r->options,
                             .matrix = &matrix,
                             .labels = r->data->labels.name,
                             .seed = job->seed,
@@ -114,16 +125,13 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
                                      .window = hear_model_info_input(&r->info),
                                      .hop = r->info.patch ? r->info.patch_hop : r->info.hop,
                                      .augment = job->augment,
-                                     .seed = job->seed };
+                                     .seed = job->seed,
+                                     .rows = r->rows };
     hear_trainer_config config = { .examples = &examples,
                                    .sigmoid = job->options.sigmoid,
                                    .mel_time = r->info.layout == HEAR_LAYOUT_MEL_TIME,
                                    .optim = job->optim,
                                    .schedule = job->schedule,
-                                   .step_epochs = job->step_epochs,
-                                   .step_factor = job->step_factor,
-                                   .clip = job->clip,
-                                   .weigh_labels = job->sampling == HEAR_SAMPLE_WEIGHTED,
                                    .lr = job->settings.lr,
                                    .epochs = job->settings.epochs,
                                    .batch = job->settings.batch,
@@ -140,15 +148,99 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
     config.optim.weight_decay = job->settings.weight_decay;
     if (hear_arch_fits(job->arch, &job->options))
         return fit(r, graph, &config, err);
-    hear_status s = hear_init_weights(graph, job->init, job->seed);
+    const bool drawn = job->arch == &hear_arch_further; /* what is to be drawn, is */
+    hear_status s = drawn ? HEAR_OK : hear_init_weights(graph, job->init, job->seed);
     if (s != HEAR_OK)
         return hear_fail(err, s, "NumPy's generator takes seeds below 2^32");
     s = hear_train_standardise(graph, &config, err);
     return s == HEAR_OK ? hear_train(graph, &config, err) : s;
 }
 
+hear_status hear_job_rows(hear_rows **out, const hear_job *job, const hear_dataset *d,
+                          const hear_sounds *sounds,
+                          bool (*progress)(void *user, size_t done, size_t of), hear_error *err)
+{
+    hear_arch_options options = job->options;
+    options.n_labels = d->labels.n;
+    options.labels = d->labels.name;
+    hear_graph *built;
+    *out = NULL;
+    for (size_t i = 0; job->options.groups && i < d->labels.n; i++)
+        if (hear_groups_of(job->options.groups, d->labels.name[i]) == job->options.groups->names.n)
+            return hear_fail(err, HEAR_ERR_DATA, "the label \"%.80s\" belongs to no group",
+                             d->labels.name[i]);
+    hear_status s =
+        hear_transfer_build(&built, job->base, job->cut, job->arch, &options, false, err);
+    const hear_rows_config config = { .graph = built,
+                                      .info = &job->base->info,
+                                      .data = d,
+                                      .sounds = sounds,
+                                      .n_copies = job->n_copies,
+                                      .augment = job->augment,
+                                      .seed = job->seed,
+                                      .pool = job->pool,
+                                      .progress = progress,
+                                      .user = job->user };
+    if (s == HEAR_OK)
+        s = hear_rows_create(out, &config, err);
+    hear_graph_destroy(built);
+    return s;
+}
+
+/* Trains the head on what the network before it says, and puts what it learnt into built. */
+static hear_status train_head(run *r, hear_graph *built, const hear_sampler *sampler,
+                              hear_error *err)
+{
+    const hear_job *job = r->job;
+    hear_rows *own = NULL;
+    hear_graph *head = NULL;
+    hear_status s = HEAR_OK;
+    if (!job->rows)
+        s = hear_job_rows(&own, job, r->data, r->sounds, NULL, err);
+    r->rows = own ? own : job->rows;
+    if (s == HEAR_OK)
+        s = hear_transfer_head(&head, job->arch, r->options, r->rows->n_features, err);
+    if (s == HEAR_OK)
+        s = train(r, head, sampler, err);
+    if (s == HEAR_OK || s == HEAR_ERR_INTERRUPTED)
+        hear_transfer_put(built, head);
+    hear_graph_destroy(head);
+    hear_rows_destroy(own);
+    r->rows = NULL;
+    return s;
+}
+
+/* A head that stands on base: joined here, wherever base's file lies. */
+static hear_status make_apart(hear_model **out, const run *r, hear_graph *graph, hear_error *err)
+{
+    char sum[HEAR_DIGEST_TEXT], name[HEAR_MAX_BACKBONE];
+    hear_model_info info = r->info;
+    hear_graph_sha256(r->job->base->graph, sum);
+    snprintf(name, sizeof name, "%s", r->job->apart);
+    info.backbone = name;
+    info.backbone_sha256 = sum;
+    hear_status s = hear_model_info_store(&info, graph);
+    hear_model *const m = calloc(1, sizeof *m);
+    if (s == HEAR_OK && !m)
+        s = HEAR_ERR_MEM;
+    if (s == HEAR_OK)
+        s = hear_model_info_load(&m->info, graph, err);
+    if (s == HEAR_OK)
+        s = hear_graph_copy(&m->backbone, r->job->base->graph);
+    if (s == HEAR_OK) {
+        m->graph = graph;
+        *out = m;
+        return HEAR_OK;
+    }
+    hear_graph_destroy(graph);
+    hear_model_close(m);
+    return hear_fail(err, s, NULL);
+}
+
 static hear_status make_model(hear_model **out, const run *r, hear_graph *graph, hear_error *err)
 {
+    if (hear_job_is_head(r->job) && r->job->apart)
+        return make_apart(out, r, graph, err);
     const hear_status s = hear_model_info_store(&r->info, graph);
     if (s != HEAR_OK) {
         hear_graph_destroy(graph);
@@ -183,18 +275,25 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
     }
     hear_arch_options options = job->options;
     options.n_labels = d->labels.n;
+    options.labels = d->labels.name;
+    r.options = &options;
     hear_sampler *sampler = NULL;
     hear_graph *graph = NULL;
     hear_status s = hear_model_info_check(&r.info, err);
     if (s == HEAR_OK)
         s = hear_sampler_create(&sampler, d, sounds, HEAR_SPLIT_TRAIN, job->sampling, err);
-    if (s == HEAR_OK && job->base)
-        s = hear_transfer_build(&graph, job->base, job->cut, &options, err);
+    if (s == HEAR_OK && hear_job_is_head(job))
+        s = hear_transfer_build(&graph, job->base, job->cut, job->arch, &options,
+                                job->apart != NULL, err);
+    else if (s == HEAR_OK && job->base)
+        s = hear_transfer_further(&graph, job->base, job->cut, &options, d->labels.name, job->init,
+                                  job->seed, err);
     else if (s == HEAR_OK)
         s = hear_arch_build(&graph, job->arch, &options, r.info.window,
                             hear_frontend_width(&job->settings.frontend), err);
     if (s == HEAR_OK)
-        s = train(&r, graph, sampler, err);
+        s = hear_job_is_head(job) ? train_head(&r, graph, sampler, err)
+                                  : train(&r, graph, sampler, err);
     hear_sampler_destroy(sampler);
     const bool in_part = s == HEAR_ERR_INTERRUPTED && !hear_arch_fits(job->arch, &job->options);
     if (s != HEAR_OK && !in_part) {

@@ -11,16 +11,20 @@
 
 typedef struct {
     const hear_arch *arch;
-    const hear_model *base; /* its network up to the value cut, with a new head; NULL: arch's */
+    const hear_model *base; /* where it begins, see transfer.h; NULL: arch's own network. With
+                               hear_arch_further it is trained itself from cut on (NULL: all of it),
+                               with others up to cut it stays as it is, and arch's head learns */
     const char *cut;
+    const char *apart;     /* of a head: the name of base, that the model stands on; NULL: base's
+                              network is in it */
+    size_t n_copies;       /* of a head: of each recording, augmented, besides as it is */
+    const hear_rows *rows; /* of a head: hear_job_rows'; NULL makes them */
     hear_arch_options options;   /* n_labels is the data set's */
     hear_arch_settings settings; /* the architecture's, changed as wanted; batch 0: all at once */
     unsigned augment;            /* set of hear_augment_parse; none with batch 0 */
     hear_init init;
     hear_optim_config optim; /* weight_decay is taken from settings */
     hear_schedule_kind schedule;
-    size_t step_epochs; /* and step_factor, clip: of hear_trainer_config */
-    double step_factor, clip;
     hear_sampling sampling;
     uint64_t seed;
     hear_pool *pool;
@@ -32,6 +36,15 @@ typedef struct {
     void *user;
 } hear_job;
 
+/* Whether only a head is trained, on rows. */
+bool hear_job_is_head(const hear_job *job);
+/* What the job's head learns from: for several trainings that differ in nothing which rows.h
+ * depends on. Errors: as hear_rows_create's and hear_transfer_build's; HEAR_ERR_DATA for a label
+ * that belongs to no group. */
+HEAR_MUST_CHECK hear_status hear_job_rows(hear_rows **out, const hear_job *job,
+                                          const hear_dataset *d, const hear_sounds *sounds,
+                                          bool (*progress)(void *user, size_t done, size_t of),
+                                          hear_error *err);
 /* Frames of the job's window and hop. */
 size_t hear_job_window(const hear_job *job);
 size_t hear_job_hop(const hear_job *job);

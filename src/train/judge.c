@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "stream/clip_mean.h"
+#include "nn/plan.h"
 #include "stream/infer.h"
 
 #include <math.h>
@@ -18,7 +19,8 @@ enum { MAX_TASKS = 16 };
 typedef struct {
     const hear_judge_config *config;
     hear_infer *infer[MAX_TASKS];
-    float *frames[MAX_TASKS]; /* [window][width] */
+    hear_plan *heads[MAX_TASKS]; /* of a row, where there are rows */
+    float *frames[MAX_TASKS];    /* [window][width] */
     hear_clip_mean *mean[MAX_TASKS];
     float **windows;   /* [n_clips]: [n_windows][n_labels] */
     size_t *n_windows; /* [n_clips] */
@@ -30,6 +32,26 @@ typedef struct {
 static bool is_asked(const hear_judge_config *c, size_t clip)
 {
     return c->data->clips[clip].split == c->split && c->sounds->sound[clip].frames;
+}
+
+/* The mean over the window's patches, each through the head. */
+static void head_window(const run *r, size_t task, size_t clip, const hear_window *window,
+                        float *probs)
+{
+    const hear_rows *rows = r->config->rows;
+    const size_t n_labels = r->config->model->info.n_labels;
+    double sum[HEAR_MAX_CLASSES] = { 0 };
+    size_t n = 0;
+    for (; n < window->n_patches && window->patch + n < rows->n_own[clip]; n++) {
+        const size_t row = rows->first[clip] + (size_t)window->patch + n;
+        memcpy(hear_plan_input(r->heads[task], 0)->data, rows->x + row * rows->n_features,
+               rows->n_features * sizeof *rows->x);
+        hear_plan_run(r->heads[task]);
+        for (size_t l = 0; l < n_labels; l++)
+            sum[l] += (double)((const float *)hear_plan_output(r->heads[task], 0)->data)[l];
+    }
+    for (size_t l = 0; l < n_labels; l++)
+        probs[l] = n ? (float)(sum[l] / (double)n) : 0.0f;
 }
 
 static void do_clip(run *r, size_t task, size_t clip)
@@ -45,7 +67,8 @@ static void do_clip(run *r, size_t task, size_t clip)
     }
     r->windows[clip] = probs;
     r->n_windows[clip] = n;
-    hear_infer_reset(r->infer[task]);
+    if (!c->rows)
+        hear_infer_reset(r->infer[task]);
     for (size_t w = 0; w < n; w++) {
         const uint64_t n_samples = c->sounds->sound[clip].n_samples;
         const uint64_t first = (uint64_t)w * info->hop * info->frontend.hop;
@@ -55,8 +78,12 @@ static void do_clip(run *r, size_t task, size_t clip)
             .n_patches = hear_window_patches(info, n_samples > first ? n_samples - first : 0),
             .frames = r->frames[task],
         };
-        hear_sound_raw(c->sounds, clip, w * info->hop, info->window, r->frames[task]);
-        hear_infer_window(r->infer[task], &window, probs + w * info->n_labels);
+        if (c->rows) {
+            head_window(r, task, clip, &window, probs + w * info->n_labels);
+        } else {
+            hear_sound_raw(c->sounds, clip, w * info->hop, info->window, r->frames[task]);
+            hear_infer_window(r->infer[task], &window, probs + w * info->n_labels);
+        }
         hear_clip_mean_add(r->mean[task], probs + w * info->n_labels);
     }
     hear_clip_mean_take(r->mean[task], r->probs + clip * info->n_labels);
@@ -116,7 +143,10 @@ static hear_status prepare(run *r, hear_judgement *e, hear_error *err)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     for (r->n_tasks = 0; r->n_tasks < MAX_TASKS && r->n_tasks < hear_pool_n_threads(c->pool);
          r->n_tasks++) {
-        const hear_status s = hear_infer_create(&r->infer[r->n_tasks], c->model, err);
+        const hear_plan_config head = { .batch = 1 };
+        const hear_status s =
+            c->rows ? hear_plan_create(&r->heads[r->n_tasks], c->model->graph, &head, err)
+                    : hear_infer_create(&r->infer[r->n_tasks], c->model, err);
         if (s != HEAR_OK)
             return s;
         float *frames =
@@ -132,6 +162,7 @@ static void release(run *r)
 {
     for (size_t t = 0; t < MAX_TASKS; t++) {
         hear_infer_destroy(r->infer[t]);
+        hear_plan_destroy(r->heads[t]);
         hear_free(r->frames[t]);
         hear_clip_mean_destroy(r->mean[t]);
     }

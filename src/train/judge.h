@@ -9,6 +9,7 @@
 #include "train/dataset.h"
 #include "train/metrics.h"
 #include "train/pool.h"
+#include "train/rows.h"
 #include "train/sounds.h"
 
 typedef struct {
@@ -16,6 +17,8 @@ typedef struct {
     const hear_dataset *data;
     const hear_sounds *sounds; /* loaded with the model's front end */
     hear_split split;
+    const hear_rows *rows; /* NULL, or what the recordings come to: model->graph is then the head
+                              alone, whose output is probabilities */
     hear_pool *pool;
     /* Called by each thread before each recording; true ends it. May be NULL. */
     bool (*stop)(void *user);

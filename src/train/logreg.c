@@ -101,8 +101,9 @@ static double value(void *user, const double *x, double *gradient)
     }
     for (size_t i = 0; !p->config->l1 && i < cells; i++)
         if (i % p->width != p->width - 1) {
-            penalty += x[i] * x[i] / 2.0;
-            gradient[i] += x[i];
+            const double away = x[i] - (p->config->towards ? p->config->towards[i] : 0.0);
+            penalty += away * away / 2.0;
+            gradient[i] += away;
         }
     return c * sum + penalty;
 }
@@ -139,6 +140,8 @@ hear_status hear_logreg_solve(hear_logreg *out, const hear_logreg_config *config
                                                 .stop = is_stopped,
                                                 .user = &p };
         hear_minimum found;
+        if (config->towards)
+            memcpy(out->weights, config->towards, cells * sizeof *out->weights);
         s = hear_minimise(&minimise, out->weights, &found);
         out->objective = found.value;
         out->n_steps = found.n_steps;

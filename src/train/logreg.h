@@ -2,8 +2,8 @@
  *
  *   penalty(w) + C sum over rows of weight · (-log p of the row's label)
  *
- * with the penalty |w|^2 / 2 (L2) or the sum of |w| (L1), intercepts left free. Two labels have one
- * vector of weights, more have one each. */
+ * with the penalty |w - towards|^2 / 2 (L2) or the sum of |w| (L1), intercepts left free. Two
+ * labels have one vector of weights, more have one each. */
 #ifndef TRAIN_LOGREG_H
 #define TRAIN_LOGREG_H
 
@@ -12,6 +12,7 @@
 typedef struct {
     double c; /* > 0 */
     bool l1;
+    const double *towards; /* of L2: [n_units][n_features + 1], where it begins too; NULL: 0 */
     size_t max_steps;
     bool (*stop)(void *user); /* may be NULL */
     void *user;

@@ -30,7 +30,7 @@ static void measure(measuring *m)
 {
     const hear_examples *e = m->config->examples;
     const bool all = m->config->batch == 0;
-    const size_t n_cells = e->window * hear_frontend_width(&e->sounds->config);
+    const size_t n_cells = hear_example_size(e);
     const size_t n = all ? hear_example_windows(e) : EXAMPLES;
     for (size_t i = 0; i < n; i++) {
         if (all)
@@ -71,7 +71,7 @@ hear_status hear_train_standardise(hear_graph *graph, const hear_trainer_config 
     m.n_rows = features->count / BATCH / m.n;
     m.sum = hear_alloc(m.n, sizeof *m.sum);
     m.square = hear_alloc(m.n, sizeof *m.square);
-    m.frames = hear_alloc(e->window * hear_frontend_width(&e->sounds->config), sizeof *m.frames);
+    m.frames = hear_alloc(hear_example_size(e), sizeof *m.frames);
     m.target = hear_alloc(e->data->labels.n, sizeof *m.target);
     m.scratch = hear_alloc(hear_example_scratch(e), sizeof *m.scratch);
     if (m.sum && m.square && m.frames && m.target && m.scratch) {
