@@ -16,6 +16,8 @@ struct hear_stft {
     hear_fft *fft;
     double *input;  /* the fft's */
     double *window; /* [win_length] */
+    hear_stft_treatment treatment;
+    bool treats; /* it is more than another window */
 };
 
 size_t hear_stft_frame_length(size_t n_fft, size_t win_length, hear_placement placement)
@@ -31,6 +33,21 @@ static void make_window(double *window, size_t n, hear_placement placement)
         window[i] = placement == HEAR_PLACE_START
                         ? 0.5f - 0.5f * cosf((float)(2.0 * M_PI) * (float)i / (float)n)
                         : 0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)n);
+}
+
+static void make_povey(double *window, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        window[i] =
+            n > 1 ? pow(0.5 - 0.5 * cos(2.0 * M_PI * (double)i / (double)(n - 1)), 0.85) : 1.0;
+}
+
+void hear_stft_treat(hear_stft *s, const hear_stft_treatment *treatment)
+{
+    s->treatment = *treatment;
+    s->treats = treatment->int16_scale || treatment->remove_dc || treatment->preemphasis > 0.0;
+    if (treatment->window == HEAR_WINDOW_POVEY)
+        make_povey(s->window, s->win_length);
 }
 
 hear_status hear_stft_create(hear_stft **out, size_t n_fft, size_t win_length,
@@ -67,12 +84,32 @@ void hear_stft_destroy(hear_stft *s)
     hear_free(s);
 }
 
+/* out[i] = x[i], treated, times w[i] */
+static void treat(const hear_stft_treatment *t, double *out, const float *x, const double *w,
+                  size_t n)
+{
+    const double gain = t->int16_scale ? 32768.0 : 1.0;
+    double mean = 0.0;
+    for (size_t i = 0; i < n && t->remove_dc; i++)
+        mean += x[i];
+    mean /= (double)n;
+    double before = x[0] - mean;
+    for (size_t i = 0; i < n; i++) {
+        const double now = x[i] - mean;
+        out[i] = gain * (now - t->preemphasis * before) * w[i];
+        before = now;
+    }
+}
+
 const double *hear_stft_spectrum(hear_stft *s, const float *samples)
 {
     const size_t end = s->skip + s->win_length;
     for (size_t i = 0; i < s->skip; i++)
         s->input[i] = 0.0;
-    hear_vec_multiply(s->input + s->skip, samples + s->skip, s->window, s->win_length);
+    if (s->treats)
+        treat(&s->treatment, s->input + s->skip, samples + s->skip, s->window, s->win_length);
+    else
+        hear_vec_multiply(s->input + s->skip, samples + s->skip, s->window, s->win_length);
     for (size_t i = end; i < s->n_fft; i++)
         s->input[i] = 0.0;
     return hear_fft_run(s->fft);

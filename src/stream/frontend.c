@@ -104,6 +104,11 @@ hear_status hear_frontend_create(hear_frontend **out, const hear_frontend_config
         status = hear_resample_create(&f->resample, rate_hz, config->rate_hz);
     if (status == HEAR_OK && config->features != HEAR_FEATURES_WAVE)
         status = hear_stft_create(&f->stft, config->n_fft, config->win_length, config->placement);
+    if (status == HEAR_OK && f->stft)
+        hear_stft_treat(f->stft, &(hear_stft_treatment){ .int16_scale = config->int16_scale,
+                                                         .remove_dc = config->remove_dc,
+                                                         .preemphasis = config->preemphasis,
+                                                         .window = config->window });
     if (status == HEAR_OK && config->features == HEAR_FEATURES_MEL)
         status = create_mel(f);
     if (status != HEAR_OK) {

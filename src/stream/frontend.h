@@ -3,6 +3,8 @@
  *
  *   samples -> [resample] -> n_fft samples every hop -> Hann -> |FFT|^power -> mel bands -> log
  *
+ * (before the window perhaps what Kaldi does: hear_stft_treatment)
+ *
  * makes a frame of mel bands; a spectrum is without the bands, descriptors are numbers of samples
  * and magnitudes (dsp/descriptors.h), and a frame of a wave is hop samples as they are. Reference,
  * top_db and normalisation over a window of frames are hear_frontend_finish_window's. Frame k is of
@@ -39,7 +41,9 @@ typedef enum { HEAR_NORM_NONE, HEAR_NORM_MINMAX, HEAR_NORM_MEANVAR } hear_norm;
  * and HTK's own filters have mel_shape mel.
  * Which fields the features have: rate_hz and hop all of them; n_fft, win_length and placement all
  * but a wave; n_mels to mel_norm mel bands alone; power to top_db mel bands and spectra; normalise
- * all but descriptors. Others are as hear_frontend_of gives them. */
+ * all but descriptors. Others are as hear_frontend_of gives them. Those of mel bands and spectra at
+ * the end ("window" to "int16_scale", a window "hann" "povey") may be missing, which is 0, and are
+ * written where they are not. */
 typedef struct {
     hear_features features;
     uint32_t rate_hz;         /* 4000 .. 192000 */
@@ -59,6 +63,10 @@ typedef struct {
     bool ref_max;   /* DB: relative to the window's largest value; otherwise to 1 */
     double top_db;  /* DB: not further below the window's largest value, <= 1000; 0: no bound */
     hear_norm normalise; /* over the window: MINMAX to 0 .. 1, MEANVAR to mean 0, variance 1 */
+    hear_window_shape window;
+    double preemphasis; /* these as of hear_stft_treatment */
+    bool remove_dc;
+    bool int16_scale;
 } hear_frontend_config;
 
 /* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, hz, area, 2,

@@ -66,8 +66,18 @@ static const field fields[] = {
       0,
       0,
       { "none", "minmax", "meanvar" } },
+    { "window", BANDS, KIND_CHOICE, AT(window), 0, 0, { "hann", "povey" } },
+    { "preemphasis", BANDS, KIND_DOUBLE, AT(preemphasis), 0, 1, { 0 } },
+    { "remove_dc", BANDS, KIND_BOOL, AT(remove_dc), 0, 0, { 0 } },
+    { "int16_scale", BANDS, KIND_BOOL, AT(int16_scale), 0, 0, { 0 } },
 };
 #define N_FIELDS (sizeof fields / sizeof fields[0])
+#define N_MAY_MISS 4 /* the last of them, which then are 0 */
+
+static bool may_miss(const field *f)
+{
+    return f >= fields + (N_FIELDS - N_MAY_MISS);
+}
 
 /* Every enum of the config is read and written as an unsigned int. */
 _Static_assert(sizeof(hear_features) == sizeof(unsigned) &&
@@ -75,7 +85,8 @@ _Static_assert(sizeof(hear_features) == sizeof(unsigned) &&
                    sizeof(hear_log) == sizeof(unsigned) && sizeof(hear_norm) == sizeof(unsigned) &&
                    sizeof(hear_mel_scale) == sizeof(unsigned) &&
                    sizeof(hear_mel_shape) == sizeof(unsigned) &&
-                   sizeof(hear_mel_norm) == sizeof(unsigned),
+                   sizeof(hear_mel_norm) == sizeof(unsigned) &&
+                   sizeof(hear_window_shape) == sizeof(unsigned),
                "an enum of another size");
 
 static void *place(hear_frontend_config *config, const field *f)
@@ -200,6 +211,10 @@ static hear_status check_idle(const hear_frontend_config *config, hear_error *er
         : !bands && config->log != HEAR_LOG_NONE ? "log"
         : !bands && config->ref_max              ? "ref_max"
         : !bands && config->top_db != 0.0        ? "top_db"
+        : !bands && config->window               ? "window"
+        : !bands && config->preemphasis != 0.0   ? "preemphasis"
+        : !bands && config->remove_dc            ? "remove_dc"
+        : !bands && config->int16_scale          ? "int16_scale"
         : config->features == HEAR_FEATURES_DESCRIPTORS && config->normalise != HEAR_NORM_NONE
             ? "normalise"
             : NULL;
@@ -292,6 +307,8 @@ static hear_status read_object(hear_frontend_config *config, json_t *object, hea
         if (!has(config, &fields[i]))
             continue;
         const json_t *value = json_object_get(object, fields[i].key);
+        if (!value && may_miss(&fields[i]))
+            continue;
         if (!value)
             return hear_fail(err, HEAR_ERR_MODEL, "front end: no key \"%s\"", fields[i].key);
         if (!read_field(config, &fields[i], value))
@@ -334,6 +351,15 @@ static json_t *field_to_json(const hear_frontend_config *config, const field *f)
     return NULL;
 }
 
+static bool is_left_out(const hear_frontend_config *config, const field *f)
+{
+    if (!may_miss(f))
+        return false;
+    if (f->kind == KIND_BOOL)
+        return !*(const bool *)((const char *)config + f->offset);
+    return f->kind == KIND_DOUBLE ? get_double(config, f) == 0.0 : get_uint(config, f) == 0;
+}
+
 static bool same_reals(const hear_frontend_config *a, const hear_frontend_config *b)
 {
     for (size_t i = 0; i < N_FIELDS; i++)
@@ -350,7 +376,7 @@ char *hear_frontend_write(const hear_frontend_config *config)
     json_t *object = json_object();
     bool ok = object != NULL;
     for (size_t i = 0; ok && i < N_FIELDS; i++)
-        ok = !has(config, &fields[i]) ||
+        ok = !has(config, &fields[i]) || is_left_out(config, &fields[i]) ||
              json_object_set_new(object, fields[i].key, field_to_json(config, &fields[i])) == 0;
     /* 15 digits keep what people write ("0.001"); 17 where that would lose a bit */
     char *text = ok ? json_dumps(object, JSON_REAL_PRECISION(15)) : NULL;

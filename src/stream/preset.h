@@ -13,7 +13,7 @@ typedef struct {
     double hop_s;    /* from one to the next; 0 leaves it open */
 } hear_preset;
 
-#define HEAR_PRESET_NAMES "yamnet|librosa|panns|wave"
+#define HEAR_PRESET_NAMES "yamnet|librosa|panns|kaldi|wave"
 
 /* spec: a preset's name, perhaps with settings behind it that replace its own, by the keys of
  * hearsay.frontend: "librosa,rate_hz=16000,n_mels=64". Where they are not given themselves, fmax_hz

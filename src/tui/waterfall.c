@@ -75,6 +75,7 @@ void hear_waterfall_copy(hear_waterfall *to, const hear_waterfall *from)
 static float decibels(const hear_frontend_config *f, float x)
 {
     const float per_unit = f->power == 1 ? 20.0f : 10.0f;
+    const float full_scale = f->int16_scale ? 90.308998f : 0.0f; /* 20 log10(32768) */
     switch (f->log) {
     case HEAR_LOG_DB:
         break;
@@ -85,7 +86,7 @@ static float decibels(const hear_frontend_config *f, float x)
         x = per_unit * log10f(fmaxf(x, 1e-10f));
         break;
     }
-    return isfinite(x) ? x : -200.0f;
+    return isfinite(x) ? x - full_scale : -200.0f;
 }
 
 static void complete(hear_waterfall *w)
