@@ -1,10 +1,12 @@
 /* bench_net.c - how long a network takes here, for tools/bench-peers and tools/bench-train.
  *
- * usage: bench_net MODEL.onnx BATCH SECONDS [THREADS]
+ * usage: bench_net MODEL.onnx BATCH SECONDS [THREADS | nodes]
  *
- * Prints the least milliseconds of a run for inference; with THREADS, those of a step of training:
- * forward, softmax loss, backward, gradients clipped, AdamW, on so many threads with a part of the
- * batch each. On one thread the CPU's time counts, which other programs disturb the least. */
+ * Prints the least milliseconds of a run for inference; with "nodes", the least microseconds of
+ * each node, and its share of a multiply-add a nanosecond; with THREADS, the least milliseconds of
+ * a step of training: forward, softmax loss, backward, gradients clipped, AdamW, on so many threads
+ * with a part of the batch each. On one thread the CPU's time counts, which other programs disturb
+ * the least. */
 #include "config.h"
 
 #include "base/clock.h"
@@ -13,7 +15,7 @@
 #include "nn/loss.h"
 #include "nn/onnx.h"
 #include "nn/optim.h"
-#include "nn/plan.h"
+#include "nn/plan_parts.h"
 #include "train/pool.h"
 #include "train/weights.h"
 
@@ -109,10 +111,37 @@ static double least_ms(job *j, hear_pool *pool, hear_optim *optim, double second
     return (double)least / 1e6;
 }
 
+/* Each call of the plan in turn, as hear_plan_run has them. */
+static void print_nodes(hear_plan *p, double seconds)
+{
+    uint64_t *least = calloc(p->n_steps + 1, sizeof *least);
+    const uint64_t begin = hear_now_ns();
+    while (least && (double)(hear_now_ns() - begin) < seconds * 1e9)
+        for (size_t s = 0; s < p->n_steps; s++) {
+            hear_call *c = &p->calls[p->steps[s]].call;
+            const uint64_t start = hear_now_ns();
+            if (c->view)
+                plan_copy_forward(c);
+            else
+                c->op->forward(c);
+            const uint64_t took = hear_now_ns() - start;
+            least[s] = least[s] && least[s] < took ? least[s] : took;
+        }
+    for (size_t s = 0; least && s < p->n_steps; s++) {
+        const hear_call *c = &p->calls[p->steps[s]].call;
+        char shape[80];
+        printf("%8.1f us %7.1f /ns  %-20s %-20s%s\n", (double)least[s] / 1e3,
+               (double)c->macs / (double)least[s], c->op->name,
+               hear_shape_text(&c->out[0]->shape, shape, sizeof shape),
+               c->out[0]->channels_last ? " channels last" : "");
+    }
+    free(least);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4 || argc > 5) {
-        fprintf(stderr, "usage: bench_net MODEL.onnx BATCH SECONDS [THREADS]\n");
+        fprintf(stderr, "usage: bench_net MODEL.onnx BATCH SECONDS [THREADS | nodes]\n");
         return 2;
     }
     static job j;
@@ -120,7 +149,7 @@ int main(int argc, char **argv)
     hear_pool *pool = NULL;
     hear_optim *optim = NULL;
     const size_t batch = strtoul(argv[2], NULL, 10);
-    const bool training = argc > 4;
+    const bool nodes = argc > 4 && strcmp(argv[4], "nodes") == 0, training = argc > 4 && !nodes;
     j.n_threads = training ? strtoul(argv[4], NULL, 10) : 1;
     const hear_optim_config adam = { .kind = HEAR_OPTIM_ADAMW, .weight_decay = 0.01 };
     if (j.n_threads < 1 || j.n_threads > MOST_THREADS || batch < j.n_threads ||
@@ -130,7 +159,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench_net: %s: %s\n", argv[1], err.text);
         return 1;
     }
-    printf("%.4f\n", least_ms(&j, pool, optim, strtod(argv[3], NULL)));
+    if (nodes)
+        print_nodes(j.plan[0], strtod(argv[3], NULL));
+    else
+        printf("%.4f\n", least_ms(&j, pool, optim, strtod(argv[3], NULL)));
     hear_pool_destroy(pool);
     hear_optim_destroy(optim);
     for (size_t i = 0; i < j.n_threads; i++) {

@@ -53,9 +53,9 @@ typedef struct {
 
 struct job {
     const hear_classify_config *config;
-    const hear_model *model;
-    hear_sink *sink; /* standard output; NULL with a folder */
-    bool begun;      /* its header is written */
+    const hear_model *model; /* of the classes */
+    hear_sink *sink;         /* standard output; NULL with a folder */
+    bool begun;              /* its header is written */
     size_t n_left_out;
     int code;
 
@@ -381,7 +381,9 @@ static void clean_up(job *j)
 
 int hear_classify_all(const hear_classify_config *config)
 {
-    job j = { .config = config, .model = config->ear.model, .code = HEAR_EXIT_OK };
+    job j = { .config = config,
+              .model = hear_classes_model(config->ear.classes),
+              .code = HEAR_EXIT_OK };
     hear_error err = { .status = HEAR_OK };
     pthread_mutex_init(&j.lock, NULL);
     pthread_cond_init(&j.changed, NULL);

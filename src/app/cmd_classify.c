@@ -93,6 +93,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (err.status == HEAR_OK) {
         const hear_classify_config config = {
             .ear = { .model = model,
+                     .classes = a.labels.classes,
                      .hop_s = a.labels.hop_s,
                      .by_file = strcmp(a.by, "file") == 0,
                      .realtime = a.realtime,
@@ -111,7 +112,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     } else {
         code = hear_report(NULL, &err);
     }
-    hear_model_close(model);
+    hear_labels_close(&a.labels, model);
     hear_signals_end();
     return code;
 }

@@ -7,14 +7,18 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "train/epochs.h"
 #include "train/page.h"
+#include "train/relay.h"
 
 #include <string.h>
 #include <unistd.h>
 
 typedef struct {
-    hear_texts models;
+    hear_texts models, logs;
     const char *data, *root, *split, *by, *format, *report;
+    double threshold;
+    bool stream;
 } args;
 
 static const hear_option options[] = {
@@ -29,10 +33,18 @@ static const hear_option options[] = {
       .help = "which recordings (default: test where the table\nhas splits, otherwise all)" },
     { 0, "by", "label|group|source", HEAR_OPT_CHOICE, offsetof(args, by),
       .help = "a line for each label; speaker or take; or source\n(default: label)" },
+    { 0, "threshold", "P", HEAR_OPT_REAL, offsetof(args, threshold), .max = 1,
+      .help =
+          "windows whose best class is less probable raise no\nalarm, as in listen (default: 0)" },
+    { 0, "stream", NULL, HEAR_OPT_FLAG, offsetof(args, stream),
+      .help = "also hear the recordings one behind the other:\nfalse alarms an hour, and delay" },
     { 'f', "format", "text|jsonl", HEAR_OPT_CHOICE, offsetof(args, format),
       .help = "tables, or an object a model (default: text)" },
     { 0, "report", "OUT.html", HEAR_OPT_TEXT, offsetof(args, report),
       .help = "also write a page with curves, and the worst\nmistakes to look at and listen to" },
+    { 0, "log", "FILE.jsonl", HEAR_OPT_TEXTS, offsetof(args, logs),
+      .help = "what train --log wrote: its learning curves are on\nthe page; the first belongs to "
+              "the first model" },
     { 0 },
 };
 
@@ -44,11 +56,15 @@ typedef struct {
     hear_model *models[HEAR_MAX_TEXTS];
     hear_evaluation *evaluations[HEAR_MAX_TEXTS];
     hear_summary *summaries[HEAR_MAX_TEXTS];
+    hear_alarms *streams[HEAR_MAX_TEXTS];
+    hear_epochs logs[HEAR_MAX_TEXTS];
 } session;
 
 static void close_session(session *s)
 {
     for (size_t i = 0; i < HEAR_MAX_TEXTS; i++) {
+        hear_epochs_clear(&s->logs[i]);
+        hear_alarms_destroy(s->streams[i]);
         hear_summary_destroy(s->summaries[i]);
         hear_evaluation_destroy(s->evaluations[i]);
         hear_model_close(s->models[i]);
@@ -78,7 +94,24 @@ static bool show_progress(void *user, size_t n_done, size_t n_all)
     return true;
 }
 
-static int judge(session *s, const char *name)
+/* All that is to be known of models[i]. */
+static hear_status measure(session *s, size_t i, const args *a, void *name, hear_error *err)
+{
+    hear_status status = hear_evaluate(&s->evaluations[i], s->models[i], s->data, s->split,
+                                       show_progress, name, err);
+    if (status != HEAR_OK)
+        return status;
+    status = hear_summary_create(&s->summaries[i], s->evaluations[i], a->threshold);
+    if (status == HEAR_OK && a->stream)
+        status = hear_alarms_create(&s->streams[i], hear_model_n_labels(s->models[i]));
+    if (status != HEAR_OK)
+        return hear_fail(err, status, NULL);
+    return a->stream ? hear_relay(s->streams[i], s->evaluations[i], s->models[i], s->data,
+                                  a->threshold, show_progress, name, err)
+                     : HEAR_OK;
+}
+
+static int judge(session *s, const args *a, const char *name)
 {
     hear_error err;
     int exit_code;
@@ -87,17 +120,17 @@ static int judge(session *s, const char *name)
         return exit_code;
     if (!name)
         name = HEAR_DEFAULT_MODEL;
-    hear_status status = hear_evaluate(&s->evaluations[i], s->models[i], s->data, s->split,
-                                       show_progress, (void *)(uintptr_t)name, &err);
+    const hear_status status = measure(s, i, a, (void *)(uintptr_t)name, &err);
     if (isatty(STDERR_FILENO))
         dprintf(STDERR_FILENO, "\r\033[K");
-    if (status == HEAR_OK)
-        status = hear_summary_create(&s->summaries[i], s->evaluations[i]);
-    else
-        return hear_report(name, &err);
     if (status != HEAR_OK)
-        return hear_report_text(status, name, NULL);
-    s->judged[s->n++] = (hear_judged){ name, s->models[i], s->evaluations[i], s->summaries[i] };
+        return hear_report(name, &err);
+    s->judged[s->n++] = (hear_judged){ .name = name,
+                                       .model = s->models[i],
+                                       .evaluation = s->evaluations[i],
+                                       .summary = s->summaries[i],
+                                       .stream = s->streams[i],
+                                       .epochs = &s->logs[i] };
     return HEAR_EXIT_OK;
 }
 
@@ -129,12 +162,17 @@ static int tell_unread(const session *s)
 static int evaluate(session *s, const args *a)
 {
     hear_error err;
+    if (a->report && hear_outfile_check(a->report, &err) != HEAR_OK)
+        return hear_report(a->report, &err);
     if (hear_dataset_open(&s->data, a->data, a->root, &err) != HEAR_OK)
         return hear_report(a->data, &err);
     choose_split(s, a->split);
+    for (size_t i = 0; i < a->logs.n; i++)
+        if (hear_epochs_read(&s->logs[i], a->logs.item[i], &err) != HEAR_OK)
+            return hear_report(a->logs.item[i], &err);
     const size_t n = a->models.n ? a->models.n : 1;
     for (size_t i = 0; i < n; i++) {
-        const int code = judge(s, a->models.n ? a->models.item[i] : NULL);
+        const int code = judge(s, a, a->models.n ? a->models.item[i] : NULL);
         if (code != HEAR_EXIT_OK)
             return code;
     }
@@ -157,6 +195,10 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return exit_code;
     if (first < argc)
         return hear_report_usage(cmd->name, "'%s': recordings are named by --data", argv[first]);
+    if (a.logs.n > (a.models.n ? a.models.n : 1))
+        return hear_report_usage(cmd->name, "there are more logs than models");
+    if (a.logs.n && !a.report)
+        return hear_report_usage(cmd->name, "--log goes with --report");
     session s = { .n = 0 };
     exit_code = evaluate(&s, &a);
     close_session(&s);

@@ -52,6 +52,7 @@ typedef struct {
     hear_live *live;
     hear_view *view;  /* NULL without a display */
     hear_sink *sink;  /* NULL without labels */
+    float *probs;     /* of the classes, for the sink */
     const char *name; /* of what is heard, in the lines and on the display */
     char device[sizeof((hear_device *)0)->name];
 } job;
@@ -67,7 +68,10 @@ static hear_status write_header(void *user, hear_error *err)
 static hear_status write_window(void *user, const hear_window_result *r, hear_error *err)
 {
     const job *const j = user;
-    return j->sink ? hear_sink_window(j->sink, j->name, r, err) : HEAR_OK;
+    if (!j->sink)
+        return HEAR_OK;
+    const hear_window_result taken = hear_classes_take(j->args.labels.classes, r, j->probs);
+    return hear_sink_window(j->sink, j->name, &taken, err);
 }
 
 /* A sound system may take its time to be opened, and knows no stop: until then a signal ends the
@@ -88,6 +92,15 @@ static hear_status open_sound(job *j, hear_error *err)
     snprintf(j->device, sizeof j->device, "%s", hear_mic_device(j->mic)->name);
     j->name = j->device; /* a copy: the stream closes the microphone before it is done */
     return hear_signals_catch(err);
+}
+
+static hear_status open_sink(job *j, const hear_sink_config *config, hear_error *err)
+{
+    const hear_model *const model = hear_classes_model(j->args.labels.classes);
+    j->probs = calloc(hear_model_n_labels(model), sizeof j->probs[0]);
+    if (!j->probs)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    return hear_sink_create(&j->sink, model, config, err);
 }
 
 static bool has_terminal(void)
@@ -119,10 +132,11 @@ static bool wants_display(const args *a)
 
 static hear_status open_view(job *j, size_t top, hear_error *err)
 {
-    const size_t n_labels = hear_model_n_labels(j->model);
+    const size_t n_labels = hear_model_n_labels(hear_classes_model(j->args.labels.classes));
     const bool on_stdout = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     const hear_view_config config = {
         .model = j->model,
+        .classes = j->args.labels.classes,
         .model_name = j->args.labels.model ? j->args.labels.model : HEAR_DEFAULT_MODEL,
         .source = strcmp(j->name, "-") == 0 ? "standard input" : j->name,
         .live = j->mic != NULL,
@@ -253,7 +267,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     err.status = open_sound(&j, &err);
     const hear_sink_config lines = hear_labels_sink_config(&j.args.labels);
     if (err.status == HEAR_OK && j.writes)
-        err.status = hear_sink_create(&j.sink, j.model, &lines, &err);
+        err.status = open_sink(&j, &lines, &err);
     if (err.status == HEAR_OK)
         code = stream(&j, top);
     else
@@ -261,7 +275,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     hear_mic_close(j.mic);
     hear_source_close(j.source);
     hear_sink_destroy(j.sink);
-    hear_model_close(j.model);
+    free(j.probs);
+    hear_labels_close(&j.args.labels, j.model);
     hear_signals_end();
     return code;
 }

@@ -10,6 +10,7 @@
 #include "app/model_show.h"
 #include "base/error.h"
 #include "nn/onnx.h"
+#include "stream/denoise.h"
 #include "stream/infer.h"
 
 #include <stdlib.h>
@@ -49,10 +50,26 @@ static const hear_option options[] = {
     { 0 },
 };
 
+static hear_status look_at_denoiser(hear_model_view *view, hear_graph *graph, hear_plan **plan,
+                                    hear_error *err)
+{
+    const hear_plan_config config = { .batch = 1 };
+    hear_denoise *d;
+    view->denoiser = true;
+    const hear_status status = hear_denoise_create(&d, graph, err);
+    hear_denoise_destroy(d);
+    hear_error why; /* the same that create has told */
+    if (hear_plan_create(plan, graph, &config, &why) == HEAR_OK)
+        view->plan = *plan;
+    return status;
+}
+
 /* A graph as far as it goes: err tells of the first thing that keeps it from being run. */
 static hear_status look(hear_model_view *view, hear_graph *graph, hear_model **model,
                         hear_plan **plan, hear_error *err)
 {
+    if (hear_is_denoiser(graph))
+        return look_at_denoiser(view, graph, plan, err);
     const hear_plan_config config = { .batch = 1 };
     hear_graph *copy = NULL;
     hear_status status = hear_graph_copy(&copy, graph);

@@ -102,13 +102,7 @@ static hear_status open_data(training *t, hear_error *err)
         tell_splits(t, drawn);
     }
     if (!a->quiet)
-        hear_note(a->data, "%s",
-                  t->job.settings.batch == 0 && (!hear_arch_fits(t->job.arch, &t->job.options) ||
-                                                 t->job.sampling == HEAR_SAMPLE_PLAIN)
-                      ? "every window of every recording counts alike"
-                  : t->job.sampling == HEAR_SAMPLE_BALANCED
-                      ? "labels count alike, sources and groups by the root of their size"
-                      : "recordings are drawn alike, whatever their label");
+        hear_note(a->data, "%s", hear_train_balance(&t->job));
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
                                         .made_s = t->job.settings.window_s + 1.0,
@@ -201,6 +195,11 @@ static hear_status keep(training *t, hear_model *model, bool interrupted, hear_e
 static hear_status train(training *t, hear_error *err)
 {
     hear_model *model;
+    char *command = hear_train_command(t->args);
+    if (!command)
+        return hear_fail(err, HEAR_ERR_MEM, NULL);
+    hear_train_progress_begin(&t->progress, command, t->splits, hear_train_balance(&t->job));
+    free(command);
     hear_status s = hear_job_run(&model, &t->job, t->data, t->sounds, err);
     hear_train_progress_clear(&t->progress);
     if (model) {
@@ -251,16 +250,6 @@ static hear_status cross(training *t, hear_error *err)
     return s;
 }
 
-/* Better to know now than after an hour. */
-static hear_status check_output(const char *path, hear_error *err)
-{
-    hear_outfile *f;
-    const hear_status s = hear_outfile_open(&f, path, err);
-    if (s == HEAR_OK)
-        hear_outfile_discard(f);
-    return s;
-}
-
 static hear_status run_all(training *t, hear_error *err)
 {
     hear_status s = open_data(t, err);
@@ -306,7 +295,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     }
     t.job.checkpoint = args.resume;
     t.at = args.out;
-    hear_status s = args.out ? check_output(args.out, &err) : HEAR_OK;
+    hear_status s = args.out ? hear_outfile_check(args.out, &err) : HEAR_OK;
     if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)
         hear_fail(&err, s, NULL);
     if (s == HEAR_OK) {
@@ -315,7 +304,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     }
     if (s == HEAR_OK) {
         t.at = args.log;
-        s = hear_train_progress_open(&t.progress, args.quiet, args.log, &err);
+        const bool goes_on = args.resume && access(args.resume, F_OK) == 0;
+        s = hear_train_progress_open(&t.progress, args.quiet, args.log, goes_on, &err);
     }
     t.job.on_step = on_step;
     t.job.on_epoch = on_epoch;

@@ -8,8 +8,10 @@
 #include "app/train_progress.h"
 #include "app/tune_table.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "train/cross.h"
+#include "train/page_tune.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@
 
 typedef struct {
     hear_train_args train; /* first: the options that train has too are the same */
-    const char *grid, *format;
+    const char *grid, *format, *report;
     uint64_t folds;
 } args;
 
@@ -33,6 +35,8 @@ static const hear_option options[] = {
       .help = "train and test K times, groups kept together\n(default: 5)" },
     { 'f', "format", "text|tsv|jsonl", HEAR_OPT_CHOICE, offsetof(args, format),
       .help = "(default: text)" },
+    { 0, "report", "OUT.html", HEAR_OPT_TEXT, offsetof(args, report),
+      .help = "also write a page: how much is right against each\noption's values" },
     { 0 },
 };
 
@@ -180,6 +184,40 @@ static hear_status tune(tuning *t, hear_tuned *results, hear_error *err)
     return s;
 }
 
+static hear_status write_page(tuning *t, const hear_tuned *results, hear_error *err)
+{
+    const char *names[HEAR_GRID_MAX] = { NULL };
+    for (size_t i = 0; i < t->grid.n; i++)
+        names[i] = t->grid.option[i]->name;
+    const hear_metrics **points = calloc(t->grid.n_points, sizeof *points);
+    hear_outfile *file;
+    t->at = t->args->report;
+    hear_status s = points ? hear_outfile_open(&file, t->args->report, err)
+                           : hear_fail(err, HEAR_ERR_MEM, NULL);
+    if (s == HEAR_OK) {
+        for (size_t i = 0; i < t->grid.n_points; i++)
+            points[i] = results[i].clips;
+        const hear_page_tune page = { .arch = t->args->train.arch,
+                                      .data = t->args->train.data,
+                                      .n_folds = (size_t)t->args->folds,
+                                      .n_options = t->grid.n,
+                                      .option = names,
+                                      .n_values = t->grid.n_values,
+                                      .value = (char *const *const *)t->grid.values,
+                                      .n_points = t->grid.n_points,
+                                      .points = points };
+        s = hear_page_tune_write(hear_outfile_stream(file), &page);
+        if (s == HEAR_OK) {
+            s = hear_outfile_commit(file, err);
+        } else {
+            hear_outfile_discard(file);
+            hear_fail(err, s, NULL);
+        }
+    }
+    free(points);
+    return s;
+}
+
 /* Every point is looked at before the first is tried. */
 static bool check_points(tuning *t)
 {
@@ -193,13 +231,21 @@ static bool check_points(tuning *t)
 
 static hear_status run_all(tuning *t, hear_error *err)
 {
+    hear_status s = HEAR_OK;
+    t->at = t->args->report;
+    if (t->args->report)
+        s = hear_outfile_check(t->args->report, err);
+    if (s != HEAR_OK)
+        return s;
     t->at = t->args->train.data;
-    hear_status s = hear_train_open_data(&t->data, &t->args->train, err);
+    s = hear_train_open_data(&t->data, &t->args->train, err);
     hear_tuned *results = calloc(t->grid.n_points, sizeof *results);
     if (s == HEAR_OK && !results)
         s = hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK)
         s = tune(t, results, err);
+    if (s == HEAR_OK && t->args->report)
+        s = write_page(t, results, err);
     for (size_t i = 0; results && i < t->grid.n_points; i++)
         hear_metrics_destroy(results[i].clips);
     free(results);
@@ -229,7 +275,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (s == HEAR_OK)
         s = hear_signals_catch(&err);
     if (s == HEAR_OK)
-        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, &err);
+        s = hear_train_progress_open(&t.progress, a.train.quiet, NULL, false, &err);
     if (s == HEAR_OK)
         s = run_all(&t, &err);
     hear_train_progress_clear(&t.progress);

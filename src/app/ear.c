@@ -27,6 +27,7 @@ struct hear_ear {
     const char *name;   /* in the lines */
     double start_s;     /* of its first sample heard: a whole number of samples */
     hear_error *output; /* what went wrong with writing */
+    float *probs;       /* of the classes */
     float samples[BLOCK];
 };
 
@@ -37,8 +38,10 @@ hear_status hear_ear_create(hear_ear **out, const hear_ear_config *config, hear_
     if (!e)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     e->config = *config;
-    const hear_status s =
-        config->by_file ? hear_file_mean_create(&e->mean, config->model, err) : HEAR_OK;
+    e->probs = calloc(hear_model_n_labels(config->model), sizeof e->probs[0]);
+    hear_status s = e->probs ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
+    if (s == HEAR_OK && config->by_file)
+        s = hear_file_mean_create(&e->mean, config->model, err);
     if (s == HEAR_OK)
         *out = e;
     else
@@ -52,6 +55,7 @@ void hear_ear_destroy(hear_ear *e)
         return;
     hear_file_mean_destroy(e->mean);
     hear_classifier_destroy(e->classifier);
+    free(e->probs);
     free(e);
 }
 
@@ -67,10 +71,12 @@ static hear_status take_window(void *user, const hear_window_result *r, hear_err
     hear_window_result moved = *r;
     moved.start_s += e->start_s;
     moved.end_s += e->start_s;
-    if (!e->mean)
-        return hear_sink_window(e->sink, e->name, &moved, err);
-    hear_file_mean_add(e->mean, &moved);
-    return HEAR_OK;
+    if (e->mean) { /* of the labels: a class is then one of their means */
+        hear_file_mean_add(e->mean, &moved);
+        return HEAR_OK;
+    }
+    moved = hear_classes_take(e->config.classes, &moved, e->probs);
+    return hear_sink_window(e->sink, e->name, &moved, err);
 }
 
 static void on_window(void *user, const hear_window_result *r)
@@ -161,8 +167,10 @@ hear_status hear_ear_hear(hear_ear *e, const char *path, hear_ear_begin *begin_f
     e->output = output;
     s = c->realtime ? hear_at_its_pace(e, source, err) : hear_at_once(e, source, err);
     hear_window_result mean;
-    if (e->mean && output->status == HEAR_OK && hear_file_mean_take(e->mean, &mean))
+    if (e->mean && output->status == HEAR_OK && hear_file_mean_take(e->mean, &mean)) {
+        mean = hear_classes_take(c->classes, &mean, e->probs);
         output->status = hear_sink_file(e->sink, e->name, &mean, output);
+    }
     hear_source_close(source);
     return s;
 }

@@ -4,6 +4,7 @@
 #ifndef APP_EAR_H
 #define APP_EAR_H
 
+#include "app/classes.h"
 #include "hearsay/model.h"
 #include "io/sink.h"
 #include "io/source.h"
@@ -13,11 +14,12 @@
 typedef struct hear_ear hear_ear;
 
 typedef struct {
-    const hear_model *model; /* outlives the ear */
-    double hop_s;            /* 0 takes the model's */
-    bool by_file;            /* a line for each recording, not for each window */
-    bool realtime;           /* at its own pace, through the threads of listen: main thread only */
-    const char *source;      /* what the lines call the recording; NULL: as it is named */
+    const hear_model *model;     /* outlives the ear */
+    const hear_classes *classes; /* for the lines, and so for the sinks */
+    double hop_s;                /* 0 takes the model's */
+    bool by_file;                /* a line for each recording, not for each window */
+    bool realtime;      /* at its own pace, through the threads of listen: main thread only */
+    const char *source; /* what the lines call the recording; NULL: as it is named */
     const hear_raw_spec *raw;
     double start_s, duration_s; /* as of hear_source_config */
 } hear_ear_config;
@@ -27,7 +29,8 @@ HEAR_MUST_CHECK hear_status hear_ear_create(hear_ear **out, const hear_ear_confi
                                             hear_error *err);
 void hear_ear_destroy(hear_ear *e); /* NULL is allowed */
 
-/* Gives the sink for the lines of a recording that can be opened, before the first of them. */
+/* Gives the sink, of the classes' model, for the lines of a recording that can be opened, before
+ * the first of them. */
 typedef hear_status hear_ear_begin(void *user, hear_sink **sink, hear_error *err);
 
 /* What was heard before an error, or before a signal, is written all the same. Returns what went

@@ -62,8 +62,8 @@ static void put_labels(const hear_judged *j)
 {
     const int width = label_width(j->model);
     const hear_metrics *m = j->summary->clips;
-    printf("%-*s %7s %9s %7s %7s %7s %7s\n", width, "label", "n", "precision", "recall", "F1",
-           "AUC", "AP");
+    printf("%-*s %7s %9s %7s %7s %7s %7s %8s %7s\n", width, "label", "n", "precision", "recall",
+           "F1", "AUC", "AP", "false/h", "delay s");
     for (size_t l = 0; l < m->n_labels; l++) {
         printf("%-*s %7zu", width, hear_model_label(j->model, l), hear_metrics_support(m, l));
         put(hear_metrics_precision(m, l), 3, 10);
@@ -71,8 +71,32 @@ static void put_labels(const hear_judged *j)
         put(hear_metrics_f1(m, l), 3, 8);
         put(j->summary->labels[l].auc, 3, 8);
         put(j->summary->labels[l].average_precision, 3, 8);
+        put(hear_alarms_per_hour(&j->summary->alarms->labels[l]), 1, 9);
+        put(hear_alarms_delay_s(&j->summary->alarms->labels[l]), 2, 8);
         putchar('\n');
     }
+}
+
+static void put_alarm_row(const char *name, int width, const hear_alarm_count *c)
+{
+    printf("%-*s %7zu", width, name, c->n_events);
+    put(100.0 * hear_alarms_missed(c), 1, 9);
+    put(hear_alarms_delay_s(c), 2, 8);
+    put((double)c->n_false, 0, 13);
+    put(hear_alarms_per_hour(c), 1, 8);
+    putchar('\n');
+}
+
+/* Of the recordings one behind the other. */
+static void put_stream(const hear_judged *j)
+{
+    const int width = label_width(j->model);
+    printf("\n%-*s %7s %8s %7s %12s %7s\n", width, "stream", "events", "missed %", "delay s",
+           "false alarms", "an hour");
+    for (size_t l = 0; l < j->stream->n_labels; l++)
+        put_alarm_row(hear_model_label(j->model, l), width, &j->stream->labels[l]);
+    const hear_alarm_count all = hear_alarms_all(j->stream);
+    put_alarm_row("all", width, &all);
 }
 
 static void put_confusion(const hear_judged *j)
@@ -131,6 +155,8 @@ void hear_evaluate_text(const hear_page *page, const char *by)
             put_parts(page, j, strcmp(by, "source") == 0);
         putchar('\n');
         put_confusion(j);
+        if (j->stream)
+            put_stream(j);
     }
 }
 
@@ -163,6 +189,31 @@ static void put_json_metrics(const hear_metrics *m)
     printf("}");
 }
 
+static void put_json_alarms(const hear_alarm_count *c)
+{
+    printf(",\"false_alarms\":%zu", c->n_false);
+    put_json("false_alarms_per_hour", hear_alarms_per_hour(c));
+    put_json("missed", hear_alarms_missed(c));
+    put_json("delay_s", hear_alarms_delay_s(c));
+}
+
+static void put_json_stream(const hear_judged *j)
+{
+    const hear_alarm_count all = hear_alarms_all(j->stream);
+    printf(",\"stream\":{\"events\":%zu", all.n_events);
+    put_json("seconds", j->stream->seconds);
+    put_json_alarms(&all);
+    printf(",\"labels\":[");
+    for (size_t l = 0; l < j->stream->n_labels; l++) {
+        printf("%s{\"label\":", l ? "," : "");
+        put_json_text(hear_model_label(j->model, l));
+        printf(",\"events\":%zu", j->stream->labels[l].n_events);
+        put_json_alarms(&j->stream->labels[l]);
+        printf("}");
+    }
+    printf("]}");
+}
+
 static void put_json_labels(const hear_judged *j)
 {
     const hear_metrics *m = j->summary->clips;
@@ -176,6 +227,7 @@ static void put_json_labels(const hear_judged *j)
         put_json("f1", hear_metrics_f1(m, l));
         put_json("auc", j->summary->labels[l].auc);
         put_json("average_precision", j->summary->labels[l].average_precision);
+        put_json_alarms(&j->summary->alarms->labels[l]);
         printf("}");
     }
     printf("],\"confusion\":[");
@@ -202,7 +254,10 @@ void hear_evaluate_jsonl(const hear_page *page)
         put_json_metrics(j->summary->windows);
         put_json("macro_auc", j->summary->macro_auc);
         put_json("calibration_error", j->summary->calibration_error);
+        put_json("threshold", j->summary->threshold);
         put_json_labels(j);
+        if (j->stream)
+            put_json_stream(j);
         printf(",\"unread\":%zu}\n", j->evaluation->n_unread);
     }
 }

@@ -4,6 +4,7 @@
 #include "app/labels.h"
 
 #include "app/signals.h"
+#include "base/error.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -24,12 +25,19 @@ static bool check(const hear_cmd *cmd, hear_label_options *o, const hear_model *
     }
     if (o->hop_s > window_s)
         o->hop_s = window_s;
-    const size_t n_labels = hear_model_n_labels(model);
+    hear_error err = { .status = HEAR_OK };
+    err.status = hear_classes_create(&o->classes, model, &o->only, &o->without, &err);
+    if (err.status != HEAR_OK) {
+        *exit_code = err.status == HEAR_ERR_ARG
+                         ? hear_report_usage(cmd->name, "%s", hear_error_text(&err))
+                         : hear_report(NULL, &err);
+        return false;
+    }
+    const size_t n_labels = hear_model_n_labels(hear_classes_model(o->classes));
     if (o->top > n_labels) {
-        *exit_code = hear_report_usage(cmd->name,
-                                       "--top: must be from 1 to %zu, the labels of "
-                                       "this model",
-                                       n_labels);
+        *exit_code =
+            hear_report_usage(cmd->name, "--top: must be from 1 to %zu, the labels of %s", n_labels,
+                              o->only.n || o->without.n ? "this choice" : "this model");
         return false;
     }
     if (o->hop_s == 0.0)
@@ -49,9 +57,16 @@ bool hear_labels_open(const hear_cmd *cmd, hear_label_options *options, hear_mod
         return false;
     if (check(cmd, options, *model, exit_code))
         return true;
-    hear_model_close(*model);
+    hear_labels_close(options, *model);
     *model = NULL;
     return false;
+}
+
+void hear_labels_close(hear_label_options *options, hear_model *model)
+{
+    hear_classes_destroy(options->classes);
+    options->classes = NULL;
+    hear_model_close(model);
 }
 
 hear_sink_config hear_labels_sink_config(const hear_label_options *options)

@@ -4,6 +4,7 @@
 #include "app/model_show.h"
 
 #include "nn/checksum.h"
+#include "stream/denoise.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -101,7 +102,17 @@ static void put_info(json_t *top, const hear_model_info *info, bool *bad)
     char *frontend = hear_frontend_write(f);
     put(top, "frontend", frontend ? json_loads(frontend, 0, NULL) : NULL, bad);
     free(frontend);
-    put(top, "card", json_string(info->card), bad);
+}
+
+static void put_denoiser(json_t *top, bool *bad)
+{
+    put(top, "kind", json_string(HEAR_DENOISE_KIND), bad);
+    put(top, "rate_hz", json_integer(HEAR_DENOISE_HZ), bad);
+    put(top, "n_fft", json_integer(HEAR_DENOISE_FFT), bad);
+    put(top, "hop", json_integer(HEAR_DENOISE_HOP), bad);
+    put(top, "window_frames", json_integer(HEAR_DENOISE_WINDOW), bad);
+    put(top, "window_s",
+        json_real((double)HEAR_DENOISE_WINDOW * HEAR_DENOISE_HOP / HEAR_DENOISE_HZ), bad);
 }
 
 hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
@@ -113,6 +124,10 @@ hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
     put(top, "file", json_stringn_nocheck(view->path, strlen(view->path)), &bad);
     if (view->info)
         put_info(top, view->info, &bad);
+    if (view->denoiser)
+        put_denoiser(top, &bad);
+    if (view->info || view->denoiser)
+        put(top, "card", json_string(hear_model_view_card(view)), &bad);
     put(top, "opset", json_integer((json_int_t)g->opset), &bad);
     if (g->opset_ml)
         put(top, "opset_ml", json_integer((json_int_t)g->opset_ml), &bad);

@@ -10,7 +10,8 @@
 typedef struct {
     const char *path;
     const hear_graph *graph;
-    const hear_model_info *info; /* NULL where the file has no metadata of ours */
+    const hear_model_info *info; /* NULL where it is no classifier of ours */
+    bool denoiser;               /* one of ours */
     const hear_plan *plan;       /* for one window; NULL where it cannot be planned */
 } hear_model_view;
 
@@ -19,6 +20,8 @@ void hear_model_show_text(const hear_model_view *view, FILE *out);
 /* One JSON object, as hearsay-model(1) has it. Errors: HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_model_show_json(const hear_model_view *view, FILE *out);
 
+/* What the file tells of itself; "" where it does not. */
+const char *hear_model_view_card(const hear_model_view *view);
 /* The float32 numbers of all initialised values. */
 size_t hear_graph_n_weights(const hear_graph *g);
 /* The node's name; that of its first output, or "", where it has none. */

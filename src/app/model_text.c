@@ -4,6 +4,7 @@
 #include "app/model_show.h"
 
 #include "base/text.h"
+#include "stream/denoise.h"
 #include "nn/checksum.h"
 
 #include <inttypes.h>
@@ -19,6 +20,14 @@ size_t hear_graph_n_weights(const hear_graph *g)
         if (g->values[i].init && g->values[i].init->dtype == HEAR_F32)
             n += g->values[i].init->count;
     return n;
+}
+
+const char *hear_model_view_card(const hear_model_view *view)
+{
+    const char *card = view->info ? view->info->card : NULL;
+    if (view->denoiser)
+        card = hear_graph_prop(view->graph, "hearsay.card");
+    return card ? card : "";
 }
 
 const char *hear_graph_node_name(const hear_graph *g, const hear_node *n)
@@ -192,6 +201,17 @@ static void put_info(FILE *out, const hear_model_info *info)
     }
 }
 
+static void put_denoiser(FILE *out)
+{
+    fprintf(out,
+            "  %-*sdenoiser\n"
+            "  %-*smagnitudes of %d bins, %d samples every %d at %d Hz\n",
+            INDENT - 2, "kind", INDENT - 2, "hears", HEAR_DENOISE_BINS, HEAR_DENOISE_FFT,
+            HEAR_DENOISE_HOP, HEAR_DENOISE_HZ);
+    put_duration(out, "window", (size_t)HEAR_DENOISE_WINDOW * HEAR_DENOISE_HOP, HEAR_DENOISE_WINDOW,
+                 HEAR_DENOISE_HZ);
+}
+
 static void put_port(line *l, const hear_value *v, const hear_tensor *planned, const char *behind)
 {
     const hear_dtype dtype = v->dtype ? v->dtype : planned ? planned->dtype : (hear_dtype)0;
@@ -332,11 +352,14 @@ void hear_model_show_text(const hear_model_view *view, FILE *out)
 {
     char path[512];
     fprintf(out, "%s\n", clean(path, sizeof path, view->path));
+    if (view->denoiser)
+        put_denoiser(out);
     if (view->info)
         put_info(out, view->info);
     put_totals(view, out);
     put_ports(view, out);
     put_layers(view, out);
-    if (view->info && view->info->card[0])
-        put_card(out, view->info->card);
+    const char *card = hear_model_view_card(view);
+    if (card[0])
+        put_card(out, card);
 }

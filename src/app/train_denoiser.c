@@ -3,11 +3,14 @@
 
 #include "app/train_denoiser.h"
 
+#include "app/find_model.h"
 #include "app/signals.h"
+#include "app/train_progress.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "nn/onnx.h"
+#include "stream/denoise.h"
 #include "train/denoiser.h"
 #include "train/split.h"
 
@@ -19,61 +22,34 @@
 
 typedef struct {
     const hear_train_args *args;
-    FILE *log;
-    bool shown;
+    hear_train_progress progress;
     size_t n_unread;
 } session;
-
-static void clear_line(session *s)
-{
-    if (s->shown)
-        dprintf(STDERR_FILENO, "\r\033[K");
-    s->shown = false;
-}
 
 static bool on_load(void *user, size_t done, size_t of)
 {
     session *const s = user;
-    if (!s->args->quiet && isatty(STDERR_FILENO)) {
-        dprintf(STDERR_FILENO, "\r\033[Kreading %zu of %zu", done, of);
-        s->shown = true;
-    }
+    hear_train_progress_load(&s->progress, done, of);
     return hear_signals_caught() == 0;
 }
 
-static bool on_step(void *user, const hear_denoiser_progress *p)
+static bool on_step(void *user, const hear_progress *p)
 {
     session *const s = user;
-    if (!s->args->quiet && isatty(STDERR_FILENO)) {
-        char loss[40];
-        hear_format_fixed(loss, sizeof loss, p->loss, 4);
-        dprintf(STDERR_FILENO, "\r\033[Kepoch %zu of %zu, step %zu of %zu, loss %s", p->epoch,
-                p->n_epochs, p->step, p->n_steps, loss);
-        s->shown = true;
-    }
+    hear_train_progress_step(&s->progress, p);
     return hear_signals_caught() == 0;
 }
 
-static void on_epoch(void *user, const hear_denoiser_progress *p)
+static void on_epoch(void *user, const hear_progress *p)
 {
     session *const s = user;
-    char loss[40], valid[40];
-    clear_line(s);
-    hear_format_fixed(loss, sizeof loss, p->loss, 4);
-    hear_format_fixed(valid, sizeof valid, isnan(p->valid_loss) ? 0.0 : p->valid_loss, 4);
-    const bool judged = !isnan(p->valid_loss);
-    if (!s->args->quiet)
-        hear_note(NULL, "epoch %zu of %zu: loss %s%s%s%s", p->epoch, p->n_epochs, loss,
-                  judged ? ", valid " : "", judged ? valid : "", judged && p->best ? ", best" : "");
-    if (s->log)
-        fprintf(s->log, "{\"epoch\":%zu,\"loss\":%s,\"valid_loss\":%s,\"best\":%s}\n", p->epoch,
-                loss, judged ? valid : "null", p->best ? "true" : "false");
+    hear_train_progress_epoch(&s->progress, p);
 }
 
 static void on_unread(void *user, const char *path, const hear_error *err)
 {
     session *const s = user;
-    clear_line(s);
+    hear_train_progress_clear(&s->progress);
     hear_report_text(HEAR_ERR_DATA, path, "%s, left out", hear_error_text(err));
     s->n_unread++;
 }
@@ -95,7 +71,8 @@ static hear_status set_card(hear_graph *graph, const hear_train_args *args)
     return s;
 }
 
-static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_error *err)
+static hear_status train(session *s, hear_dataset *d, const hear_graph *from, hear_pool *pool,
+                         hear_error *err)
 {
     const hear_train_args *a = s->args;
     uint64_t batch = 16;
@@ -108,6 +85,7 @@ static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_erro
         .weight_decay = isnan(a->weight_decay) ? 1e-3 : a->weight_decay,
         .averaging = isnan(a->averaging) ? 0.99 : a->averaging,
         .seed = a->seed,
+        .from = from,
         .pool = pool,
         .on_step = on_step,
         .on_epoch = on_epoch,
@@ -117,7 +95,7 @@ static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_erro
     };
     hear_graph *graph;
     hear_status status = hear_denoiser_train(&graph, d, &config, err);
-    clear_line(s);
+    hear_train_progress_clear(&s->progress);
     if (graph) {
         hear_status kept = set_card(graph, a);
         if (kept != HEAR_OK)
@@ -132,6 +110,19 @@ static hear_status train(session *s, hear_dataset *d, hear_pool *pool, hear_erro
     return status;
 }
 
+static hear_status open_from(hear_graph **out, const char *name, hear_error *err)
+{
+    char *path;
+    hear_status s = hear_find_model(&path, name, err);
+    if (s != HEAR_OK)
+        return s;
+    s = hear_onnx_read(out, path, err);
+    free(path);
+    if (s == HEAR_OK && !hear_is_denoiser(*out))
+        s = hear_fail(err, HEAR_ERR_MODEL, "is no denoiser: hearsay.kind does not say so");
+    return s;
+}
+
 int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t n_threads)
 {
     if (!args->out || args->cross || args->resume)
@@ -140,16 +131,13 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     session s = { .args = args };
     hear_error err = { .status = HEAR_OK };
     hear_dataset *d = NULL;
+    hear_graph *from = NULL;
     hear_pool *pool = NULL;
-    hear_outfile *log = NULL, *out;
     const char *at = args->out;
-    hear_status status = hear_outfile_open(&out, args->out, &err); /* better to know now */
-    if (status == HEAR_OK)
-        hear_outfile_discard(out);
-    if (status == HEAR_OK && args->log) {
+    hear_status status = hear_outfile_check(args->out, &err);
+    if (status == HEAR_OK) {
         at = args->log;
-        status = hear_outfile_open(&log, args->log, &err);
-        s.log = log ? hear_outfile_stream(log) : NULL;
+        status = hear_train_progress_open(&s.progress, args->quiet, args->log, false, &err);
     }
     if (status == HEAR_OK && (status = hear_pool_create(&pool, n_threads)) != HEAR_OK)
         hear_fail(&err, status, NULL);
@@ -162,11 +150,16 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     if (status == HEAR_OK &&
         (status = hear_split_validation(d, args->valid, args->seed)) != HEAR_OK)
         hear_fail(&err, status, NULL);
+    if (status == HEAR_OK && args->from) {
+        at = args->from;
+        status = open_from(&from, args->from, &err);
+    }
     if (status == HEAR_OK)
-        status = train(&s, d, pool, &err);
+        status = train(&s, d, from, pool, &err);
     int code = status == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
-    if (log && hear_outfile_commit(log, &err) != HEAR_OK && code == HEAR_EXIT_OK)
+    if (hear_train_progress_close(&s.progress, &err) != HEAR_OK && code == HEAR_EXIT_OK)
         code = hear_report(args->log, &err);
+    hear_graph_destroy(from);
     hear_dataset_destroy(d);
     hear_pool_destroy(pool);
     if (code == HEAR_EXIT_OK && s.n_unread)

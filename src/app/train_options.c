@@ -20,6 +20,8 @@ const hear_train_args hear_train_defaults = {
     .schedule = "cosine",
     .balance = "sample",
     .lr = NAN,
+    .step_factor = NAN,
+    .clip = 5.0,
     .weight_decay = NAN,
     .momentum = 0.0,
     .smoothing = NAN,
@@ -124,6 +126,19 @@ static void take_settings(hear_arch_settings *s, const hear_train_args *a)
         s->epochs = (size_t)a->epochs;
     if (a->patience != UINT64_MAX)
         s->patience = (size_t)a->patience;
+}
+
+static hear_status take_schedule(hear_job *job, const hear_train_args *a, hear_error *err)
+{
+    job->schedule = strcmp(a->schedule, "cosine") == 0 ? HEAR_SCHEDULE_COSINE
+                    : strcmp(a->schedule, "step") == 0 ? HEAR_SCHEDULE_STEP
+                                                       : HEAR_SCHEDULE_CONSTANT;
+    if (job->schedule != HEAR_SCHEDULE_STEP && (a->step_epochs || !isnan(a->step_factor)))
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "--step-epochs and --step-factor go with --schedule step");
+    job->step_epochs = a->step_epochs ? (size_t)a->step_epochs : (job->settings.epochs + 2) / 3;
+    job->step_factor = isnan(a->step_factor) ? 0.1 : a->step_factor;
+    return HEAR_OK;
 }
 
 static hear_status find_arch(hear_job *job, const hear_train_args *a, const hear_model *base,
@@ -234,10 +249,24 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, const hear_t
                       : strcmp(a->optimizer, "adam") == 0 ? HEAR_OPTIM_ADAM
                                                           : HEAR_OPTIM_ADAMW;
     job->optim.momentum = a->momentum;
-    job->schedule =
-        strcmp(a->schedule, "cosine") == 0 ? HEAR_SCHEDULE_COSINE : HEAR_SCHEDULE_CONSTANT;
-    job->sampling = strcmp(a->balance, "sample") == 0 ? HEAR_SAMPLE_BALANCED : HEAR_SAMPLE_PLAIN;
-    return HEAR_OK;
+    job->clip = a->clip;
+    job->sampling = strcmp(a->balance, "sample") == 0   ? HEAR_SAMPLE_BALANCED
+                    : strcmp(a->balance, "weight") == 0 ? HEAR_SAMPLE_WEIGHTED
+                                                        : HEAR_SAMPLE_PLAIN;
+    return take_schedule(job, a, err);
+}
+
+const char *hear_train_balance(const hear_job *job)
+{
+    const bool all = job->settings.batch == 0; /* windows, without chance */
+    if (job->sampling == HEAR_SAMPLE_WEIGHTED)
+        return all ? "every window counts by how rare its label is"
+                   : "recordings are drawn alike, and count by how rare their label is";
+    if (all && (!hear_arch_fits(job->arch, &job->options) || job->sampling == HEAR_SAMPLE_PLAIN))
+        return "every window of every recording counts alike";
+    return job->sampling == HEAR_SAMPLE_BALANCED
+               ? "labels count alike, sources and groups by the root of their size"
+               : "recordings are drawn alike, whatever their label";
 }
 
 /* As a shell takes it: quoted where it must be. */

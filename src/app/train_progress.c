@@ -5,20 +5,23 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { BAR = 20, EVERY_NS = 100000000 };
 
 hear_status hear_train_progress_open(hear_train_progress *p, bool quiet, const char *log,
-                                     hear_error *err)
+                                     bool append, hear_error *err)
 {
     *p = (hear_train_progress){ .quiet = quiet,
                                 .terminal = isatty(STDERR_FILENO) == 1,
                                 .begin_ns = hear_now_ns() };
-    if (log && !(p->log = fopen(log, "w")))
+    if (log && !(p->log = fopen(log, append ? "a" : "w")))
         return hear_fail(err, HEAR_ERR_IO, "cannot write: %s", strerror(errno));
     return HEAR_OK;
 }
@@ -40,6 +43,29 @@ void hear_train_progress_clear(hear_train_progress *p)
     if (p->line_open)
         fputs("\r\033[K", stderr);
     p->line_open = false;
+}
+
+static void put_json_text(FILE *log, const char *key, const char *text)
+{
+    const size_t room = 6 * strlen(text) + 3;
+    char *quoted = malloc(room);
+    size_t used = 0;
+    if (quoted && hear_append_json(quoted, room, &used, text))
+        fprintf(log, ",\"%s\":%s", key, quoted);
+    free(quoted);
+}
+
+void hear_train_progress_begin(hear_train_progress *p, const char *command, const char *splits,
+                               const char *balance)
+{
+    if (!p->log)
+        return;
+    fprintf(p->log, "{\"v\":1,\"type\":\"training\"");
+    put_json_text(p->log, "command", command);
+    put_json_text(p->log, "splits", splits);
+    put_json_text(p->log, "balance", balance);
+    fprintf(p->log, "}\n");
+    fflush(p->log);
 }
 
 /* Is it time for another look? */
@@ -86,24 +112,35 @@ void hear_train_progress_step(hear_train_progress *p, const hear_progress *now)
     const unsigned left_s = (unsigned)(step_s * (double)(all - done));
     fputs("\r\033[K", stderr);
     put_bar((double)done / (double)all);
-    fprintf(stderr, " epoch %zu of %zu: loss %.3f, accuracy %.1f %%", now->epoch, now->n_epochs,
-            now->loss, 100.0 * now->accuracy);
+    fprintf(stderr, " epoch %zu of %zu: loss %.3f", now->epoch, now->n_epochs, now->loss);
+    if (!isnan(now->accuracy))
+        fprintf(stderr, ", accuracy %.1f %%", 100.0 * now->accuracy);
     if (step_s > 0.0)
-        fprintf(stderr, ", %.0f steps/s, %u:%02u left at most", 1.0 / step_s, left_s / 60,
-                left_s % 60);
+        fprintf(stderr, ", %.*f steps/s, %u:%02u left at most", step_s > 0.1 ? 1 : 0, 1.0 / step_s,
+                left_s / 60, left_s % 60);
     p->line_open = true;
+}
+
+/* Nothing for what there is not. */
+static void put_number(FILE *log, const char *key, double value)
+{
+    if (!isnan(value))
+        fprintf(log, ",\"%s\":%.6f", key, value);
 }
 
 static void put_log(FILE *log, const hear_progress *e, double seconds)
 {
     fprintf(log,
             "{\"v\":1,\"type\":\"epoch\",\"epoch\":%zu,\"epochs\":%zu,\"steps\":%zu,\"lr\":%.6g,"
-            "\"loss\":%.6f,\"accuracy\":%.6f",
-            e->epoch, e->n_epochs, e->n_steps, e->lr, e->loss, e->accuracy);
-    if (e->has_valid)
-        fprintf(log,
-                ",\"valid_loss\":%.6f,\"valid_accuracy\":%.6f,\"valid_balanced\":%.6f,\"best\":%s",
-                e->valid_loss, e->valid_accuracy, e->valid_balanced, e->best ? "true" : "false");
+            "\"loss\":%.6f",
+            e->epoch, e->n_epochs, e->n_steps, e->lr, e->loss);
+    put_number(log, "accuracy", e->accuracy);
+    if (e->has_valid) {
+        put_number(log, "valid_loss", e->valid_loss);
+        put_number(log, "valid_accuracy", e->valid_accuracy);
+        put_number(log, "valid_balanced", e->valid_balanced);
+        fprintf(log, ",\"best\":%s", e->best ? "true" : "false");
+    }
     fprintf(log, ",\"seconds\":%.3f}\n", seconds);
     fflush(log);
 }
@@ -115,10 +152,13 @@ void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *e)
     if (p->quiet)
         return;
     hear_train_progress_clear(p);
-    fprintf(stderr, "epoch %zu of %zu: loss %.4f, accuracy %.1f %%", e->epoch, e->n_epochs, e->loss,
-            100.0 * e->accuracy);
+    fprintf(stderr, "epoch %zu of %zu: loss %.4f", e->epoch, e->n_epochs, e->loss);
+    if (!isnan(e->accuracy))
+        fprintf(stderr, ", accuracy %.1f %%", 100.0 * e->accuracy);
     if (e->has_valid)
-        fprintf(stderr, "; valid: loss %.4f, accuracy %.1f %%, balanced %.1f %%%s", e->valid_loss,
-                100.0 * e->valid_accuracy, 100.0 * e->valid_balanced, e->best ? " *" : "");
-    fputc('\n', stderr);
+        fprintf(stderr, "; valid: loss %.4f", e->valid_loss);
+    if (e->has_valid && !isnan(e->valid_accuracy))
+        fprintf(stderr, ", accuracy %.1f %%, balanced %.1f %%", 100.0 * e->valid_accuracy,
+                100.0 * e->valid_balanced);
+    fputs(e->has_valid && e->best ? " *\n" : "\n", stderr);
 }

@@ -19,12 +19,15 @@ typedef struct {
     size_t n_begun; /* steps done when begin_ns was taken */
 } hear_train_progress;
 
-/* log: NULL for none. Errors: HEAR_ERR_IO. */
+/* log: NULL for none; append: behind what is in it. Errors: HEAR_ERR_IO. */
 HEAR_MUST_CHECK hear_status hear_train_progress_open(hear_train_progress *p, bool quiet,
-                                                     const char *log, hear_error *err);
+                                                     const char *log, bool append, hear_error *err);
 /* Errors: HEAR_ERR_IO (the log could not be written). */
 HEAR_MUST_CHECK hear_status hear_train_progress_close(hear_train_progress *p, hear_error *err);
 
+/* The log's first line: the command, how the recordings are shared out, how labels are balanced. */
+void hear_train_progress_begin(hear_train_progress *p, const char *command, const char *splits,
+                               const char *balance);
 void hear_train_progress_load(hear_train_progress *p, size_t done, size_t of);
 void hear_train_progress_step(hear_train_progress *p, const hear_progress *now);
 void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *now);

@@ -12,8 +12,8 @@
 
 /* What says where things go, or is about the whole run, has no place in a grid. */
 static const char *const fixed[] = { "data",    "root",   "silence", "valid", "threads", "quiet",
-                                     "balance", "folds",  "format",  "grid",  "seed",    "from",
-                                     "freeze",  "groups", "apart",   NULL };
+                                     "balance", "folds",  "format",  "grid",  "seed",    "report",
+                                     "from",    "freeze", "groups",  "apart", NULL };
 
 static const hear_option *find(const hear_cmd *cmd, const char *name)
 {

@@ -23,6 +23,7 @@ struct hear_view {
     hear_screen *screen;
     float *frames; /* [MAX_FRAMES][width] */
     float *probs;  /* [n_labels] */
+    float *shown;  /* of the classes */
     hear_screen_status status;
     uint64_t wall_ns, cpu_ns; /* where the span of the CPU share began */
 };
@@ -42,8 +43,9 @@ hear_status hear_view_create(hear_view **out, const hear_view_config *config, he
         v->config = *config;
         v->frames = calloc((size_t)MAX_FRAMES * front.n_mels, sizeof v->frames[0]);
         v->probs = calloc(hear_model_n_labels(config->model), sizeof v->probs[0]);
+        v->shown = calloc(hear_model_n_labels(config->model), sizeof v->shown[0]);
     }
-    if (!v || !v->frames || !v->probs) {
+    if (!v || !v->frames || !v->probs || !v->shown) {
         hear_view_destroy(v);
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     }
@@ -51,7 +53,7 @@ hear_status hear_view_create(hear_view **out, const hear_view_config *config, he
     v->cpu_ns = hear_cpu_ns();
     v->status = (hear_screen_status){ .rate_hz = config->rate_hz,
                                       .window_s = hear_model_window_s(config->model) };
-    const hear_screen_config screen = { .model = config->model,
+    const hear_screen_config screen = { .model = hear_classes_model(config->classes),
                                         .source = config->source,
                                         .model_name = config->model_name,
                                         .tty = config->tty,
@@ -76,6 +78,7 @@ void hear_view_destroy(hear_view *v)
     hear_screen_destroy(v->screen);
     free(v->frames);
     free(v->probs);
+    free(v->shown);
     free(v);
 }
 
@@ -116,8 +119,10 @@ bool hear_view_update(hear_view *v, hear_live *live, const hear_mic *mic)
     while ((n = hear_pipeline_peek_frames(pipeline, v->frames, MAX_FRAMES)) > 0)
         hear_screen_add_frames(v->screen, v->frames, n);
     hear_window_result r;
-    while (hear_pipeline_peek_result(pipeline, &r, v->probs))
-        hear_screen_add_result(v->screen, &r);
+    while (hear_pipeline_peek_result(pipeline, &r, v->probs)) {
+        const hear_window_result shown = hear_classes_take(v->config.classes, &r, v->shown);
+        hear_screen_add_result(v->screen, &shown);
+    }
     update_status(v, live, mic);
     return hear_screen_update(v->screen, FRAME_MS) != HEAR_KEY_QUIT;
 }

@@ -4,12 +4,14 @@
 #ifndef APP_VIEW_H
 #define APP_VIEW_H
 
+#include "app/classes.h"
 #include "app/live.h"
 
 typedef struct hear_view hear_view;
 
 typedef struct {
     const hear_model *model;
+    const hear_classes *classes; /* that are shown */
     const char *model_name;
     const char *source;     /* device or file */
     const char *tty;        /* NULL for stdin and stdout */

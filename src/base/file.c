@@ -136,6 +136,15 @@ void hear_outfile_discard(hear_outfile *f)
     release(f);
 }
 
+hear_status hear_outfile_check(const char *path, hear_error *err)
+{
+    hear_outfile *f;
+    const hear_status s = hear_outfile_open(&f, path, err);
+    if (s == HEAR_OK)
+        hear_outfile_discard(f);
+    return s;
+}
+
 hear_status hear_file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes,
                            hear_error *err)
 {

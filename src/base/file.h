@@ -16,6 +16,8 @@ FILE *hear_outfile_stream(hear_outfile *f);
 /* Flushes, syncs, closes and renames; f is gone in any case. Errors: HEAR_ERR_IO, the old file
  * intact. */
 HEAR_MUST_CHECK hear_status hear_outfile_commit(hear_outfile *f, hear_error *err);
+/* Whether path can be opened so; leaves nothing behind. Better to know than after an hour. */
+HEAR_MUST_CHECK hear_status hear_outfile_check(const char *path, hear_error *err);
 void hear_outfile_discard(hear_outfile *f); /* leaves nothing behind; NULL is allowed */
 
 /* The whole of path, with a NUL behind it; *data is freed with free(). Errors: HEAR_ERR_NO_INPUT,

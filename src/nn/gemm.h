@@ -41,9 +41,6 @@ void hear_gemm(const hear_gemm_args *g);
 size_t hear_gemm_pack_bytes(size_t m, size_t k); /* SIZE_MAX where that does not fit */
 void hear_gemm_pack(void *out, const float *a, size_t lda, size_t m, size_t k);
 
-/* For tests: the kernels for that kind of CPU ("plain", "avx2", "avx512") from now on; false where
- * this CPU cannot run them. */
-bool hear_gemm_choose(const char *name);
 /* For tests: as hear_gemm does when more threads than it has room for are in it. Uses 56 KiB of
  * stack. */
 void hear_gemm_in_small_room(const hear_gemm_args *g);

@@ -45,6 +45,8 @@ typedef struct {
     size_t count; /* elements */
     void *data;   /* [count], aligned to HEAR_ALIGN, owned by whoever made the tensor; HEAR_STRING:
                      char *[count], each from malloc, NULL counts as "" */
+    bool channels_last; /* within a plan: data is [N][space …][C], though shape says [N, C, space …]
+                         */
 } hear_tensor;
 
 /* Zeroed. Errors: HEAR_ERR_MEM; HEAR_ERR_MODEL for an unknown dimension or type, or a size that

@@ -35,6 +35,10 @@ void hear_act_apply(const hear_act *act, float *x, size_t n); /* in place */
 /* False where it is more than keeping within low .. high. */
 bool hear_act_range(const hear_act *act, float *low, float *high);
 
+/* The layouts of a call's results and of its inputs but constants: all as their shapes say, all the
+ * same, or each as it likes (hear_tensor: channels_last). */
+typedef enum { HEAR_LAYOUTS_PLAIN, HEAR_LAYOUTS_SAME, HEAR_LAYOUTS_ANY } hear_layouts;
+
 /* One node of a plan. */
 struct hear_call {
     const hear_op *op;
@@ -98,6 +102,11 @@ struct hear_op {
     /* NULL, or what this node does to channel k: gain[k] x + offset[k]; inputs 1 and up are
      * constants. */
     void (*as_affine)(const hear_call *c, double *gain, double *offset);
+    /* Inference: what forward copes with, once all has been inferred and fused. NULL: plain ones.
+     */
+    hear_layouts (*layouts)(const hear_call *c);
+    /* NULL, or told when the layouts are settled, before prepare: may change scratch_bytes. */
+    void (*arrange)(hear_call *c);
     const char *const *cases; /* nodes to be tried by tests/unit, NULL ends: gradient checks where
                                  there is a backward, and what test_hostile_nodes.c spoils */
 };
@@ -145,6 +154,12 @@ HEAR_MUST_CHECK hear_status hear_call_axis(const hear_call *c, int64_t axis, siz
 void hear_call_set_out(hear_call *c, size_t i, hear_dtype dtype, const hear_shape *shape);
 bool hear_call_has_in(const hear_call *c, size_t j); /* there, and not left out */
 bool hear_call_has_out(const hear_call *c, size_t i);
+
+/* True where the channels, the second dimension, run fastest: there may be but one, or one number
+ * of each. */
+bool hear_tensor_is_last(const hear_tensor *t);
+/* For layouts: SAME where all inputs that are not constants have the result's shape. */
+hear_layouts hear_call_same_layouts(const hear_call *c);
 
 /* Product of dimensions begin .. end - 1 of a shape whose count is known to fit. */
 size_t hear_shape_product(const hear_shape *s, size_t begin, size_t end);

@@ -291,6 +291,7 @@ static const char *const slopes[] = { "x=2x3x4 x=3x1(0.1..0.5)", "x=2x3 x=2x3(0.
         .attrs = the_attrs,                                                                        \
         .diff = the_diff,                                                                          \
         .inplace = true,                                                                           \
+        .layouts = hear_call_same_layouts,                                                         \
         .fuses_act = true,                                                                         \
         .infer = the_infer,                                                                        \
         .forward = id##_forward,                                                                   \

@@ -140,6 +140,23 @@ hear_status hear_call_axes(const hear_call *c, const char *name, size_t j, size_
     return HEAR_OK;
 }
 
+bool hear_tensor_is_last(const hear_tensor *t)
+{
+    return t->channels_last || t->shape.rank < 3 || t->shape.dim[1] == 1 ||
+           hear_shape_product(&t->shape, 2, t->shape.rank) == 1;
+}
+
+hear_layouts hear_call_same_layouts(const hear_call *c)
+{
+    for (size_t j = 0; j < c->n_in; j++) {
+        const hear_tensor *in = c->in[j];
+        if (in && in->data ? in->count != 1
+                           : in && !hear_shape_equal(&in->shape, &c->out[0]->shape))
+            return HEAR_LAYOUTS_PLAIN;
+    }
+    return HEAR_LAYOUTS_SAME;
+}
+
 void hear_call_set_out(hear_call *c, size_t i, hear_dtype dtype, const hear_shape *shape)
 {
     if (!hear_call_has_out(c, i))

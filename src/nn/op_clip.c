@@ -84,6 +84,7 @@ const hear_op hear_op_clip = {
     .attrs = attrs,
     .diff = 1,
     .inplace = true,
+    .layouts = hear_call_same_layouts,
     .infer = infer,
     .forward = forward,
     .backward = backward,

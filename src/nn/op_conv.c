@@ -1,6 +1,7 @@
 /* op_conv.c - Conv over one to three dimensions, with groups, dilation and all paddings.
  *
- * Groups of one channel in go straight (depthwise.h); everything else is a product of the weights
+ * Inference goes with the channels last wherever there are enough of them (conv_last.h). Otherwise
+ * groups of one channel in go straight (depthwise.h); everything else is a product of the weights
  * [out][in * taps] with what each output sees of the input, which is gathered as the product wants
  * it (patches.h) and stands nowhere as a whole. The way back unfolds, tile by tile. A result does
  * not depend on the other members of its batch. */
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "nn/conv_last.h"
 #include "nn/depthwise.h"
 #include "nn/gemm.h"
 #include "nn/patches.h"
@@ -26,7 +28,25 @@ typedef struct {
     size_t tile;                   /* outputs at a time; 0: no columns are needed */
     bool depthwise;
     size_t packed; /* bytes of one group's packed weights; 0: they are used as they are */
+    bool by_last;  /* goes by: */
+    hear_conv_last last;
 } params;
+
+/* Whether it goes with the channels last; then with the bytes that it wants at most. */
+static bool goes_last(hear_call *c, params *p)
+{
+    p->last = (hear_conv_last){ .w = p->w,
+                                .in = p->depthwise ? p->groups : p->in,
+                                .out = p->depthwise ? p->groups : p->out,
+                                .depthwise = p->depthwise };
+    p->by_last = !c->training && c->in[1]->data && (p->depthwise ? p->out == 1 : p->groups == 1) &&
+                 hear_conv_last_suits(&p->last);
+    if (p->by_last) {
+        c->state_bytes = hear_conv_last_pack_bytes(&p->last);
+        c->scratch_bytes = hear_conv_last_scratch(&p->last, false, false);
+    }
+    return p->by_last;
+}
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
@@ -71,6 +91,8 @@ static hear_status infer(hear_call *c, hear_error *err)
     c->macs = hear_size_mul(hear_window_out_size(&p->w), hear_size_mul(p->k, (size_t)y.dim[1]));
     c->macs = hear_size_mul(c->macs, p->batch);
 
+    if (goes_last(c, p))
+        return HEAR_OK;
     if (p->depthwise) {
         c->scratch_bytes = hear_size_mul(hear_depthwise_scratch(&p->w), sizeof(float));
         return HEAR_OK;
@@ -113,6 +135,9 @@ static void prepare(hear_call *c)
 {
     const params *p = c->params;
     const float *w = hear_call_weight(c, 1)->data;
+    const hear_tensor *b = hear_call_weight(c, 2);
+    if (p->by_last)
+        hear_conv_last_pack(c->state, &p->last, w, b ? b->data : NULL);
     for (size_t g = 0; g < p->groups && p->packed; g++)
         hear_gemm_pack((char *)c->state + g * p->packed, w + g * p->out * p->k, p->k, p->out, p->k);
 }
@@ -168,9 +193,47 @@ static void forward_depthwise(hear_call *c)
         hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
 }
 
+static void forward_last(hear_call *c)
+{
+    const params *p = c->params;
+    hear_conv_last_args a = { .packed = c->state,
+                              .n = p->batch,
+                              .x = c->in[0]->data,
+                              .y = c->out[0]->data,
+                              .x_last = hear_tensor_is_last(c->in[0]),
+                              .y_last = hear_tensor_is_last(c->out[0]),
+                              .scratch = c->scratch };
+    const bool held = hear_act_range(&c->act, &a.low, &a.high);
+    if (!held) {
+        a.low = -INFINITY;
+        a.high = INFINITY;
+    }
+    hear_conv_last_run(&p->last, &a);
+    if (!held)
+        hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
+}
+
+static hear_layouts layouts(const hear_call *c)
+{
+    const params *p = c->params;
+    return p->by_last ? HEAR_LAYOUTS_ANY : HEAR_LAYOUTS_PLAIN;
+}
+
+static void arrange(hear_call *c)
+{
+    const params *p = c->params;
+    if (p->by_last)
+        c->scratch_bytes = hear_conv_last_scratch(&p->last, hear_tensor_is_last(c->in[0]),
+                                                  hear_tensor_is_last(c->out[0]));
+}
+
 static void forward(hear_call *c)
 {
     const params *p = c->params;
+    if (p->by_last) {
+        forward_last(c);
+        return;
+    }
     const size_t in = p->in * hear_window_in_size(&p->w);
     const size_t out = p->out * hear_window_out_size(&p->w);
     if (p->depthwise) {
@@ -284,5 +347,7 @@ const hear_op hear_op_conv = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
+    .layouts = layouts,
+    .arrange = arrange,
     .cases = cases,
 };

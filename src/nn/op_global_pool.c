@@ -22,6 +22,44 @@ static hear_status infer(hear_call *c, hear_error *err)
     return HEAR_OK;
 }
 
+/* Where the channels come last: one row of them after the other. */
+static void average_last(const float *x, float *y, size_t channels, size_t n)
+{
+    enum { SOME = 16 };
+    for (size_t c = 0; c < channels; c += SOME) {
+        const size_t here = channels - c < SOME ? channels - c : SOME;
+        double sum[SOME] = { 0 };
+        for (size_t k = 0; k < n; k++)
+            for (size_t j = 0; j < here; j++)
+                sum[j] += (double)x[k * channels + c + j];
+        for (size_t j = 0; j < here; j++)
+            y[c + j] = (float)(sum[j] / (double)n);
+    }
+}
+
+static void max_last(const float *x, float *y, size_t channels, size_t n)
+{
+    for (size_t c = 0; c < channels; c++)
+        y[c] = x[c];
+    for (size_t k = 1; k < n; k++)
+        for (size_t c = 0; c < channels; c++)
+            y[c] = x[k * channels + c] > y[c] ? x[k * channels + c] : y[c];
+}
+
+static void forward_last(hear_call *c, void (*one)(const float *, float *, size_t, size_t),
+                         size_t n)
+{
+    const size_t channels = (size_t)c->in[0]->shape.dim[1];
+    for (size_t i = 0; i < c->out[0]->count; i += channels)
+        one((const float *)c->in[0]->data + i * n, (float *)c->out[0]->data + i, channels, n);
+}
+
+static hear_layouts layouts(const hear_call *c)
+{
+    (void)c;
+    return HEAR_LAYOUTS_ANY;
+}
+
 static size_t inner_of(const hear_call *c)
 {
     return hear_shape_product(&c->in[0]->shape, 2, c->in[0]->shape.rank);
@@ -32,7 +70,9 @@ static void average_forward(hear_call *c)
     const float *x = c->in[0]->data;
     float *y = c->out[0]->data;
     const size_t n = inner_of(c);
-    for (size_t i = 0; i < c->out[0]->count; i++, x += n) {
+    if (c->in[0]->channels_last)
+        forward_last(c, average_last, n);
+    for (size_t i = 0; i < c->out[0]->count && !c->in[0]->channels_last; i++, x += n) {
         double s[4] = { 0 }; /* four chains hide the adder's latency */
         size_t k = 0;
         for (; k + 4 <= n; k += 4)
@@ -58,7 +98,9 @@ static void max_forward(hear_call *c)
     const float *x = c->in[0]->data;
     float *y = c->out[0]->data;
     const size_t n = inner_of(c);
-    for (size_t i = 0; i < c->out[0]->count; i++, x += n) {
+    if (c->in[0]->channels_last)
+        forward_last(c, max_last, n);
+    for (size_t i = 0; i < c->out[0]->count && !c->in[0]->channels_last; i++, x += n) {
         float most = x[0];
         for (size_t k = 1; k < n; k++)
             most = x[k] > most ? x[k] : most;
@@ -96,6 +138,7 @@ static const char *const cases[] = { "x=2x3x4x5", "x=2x3x7", "x=1x2x2x2x2", NULL
         .infer = infer,                                                                            \
         .forward = the_forward,                                                                    \
         .backward = the_backward,                                                                  \
+        .layouts = layouts,                                                                        \
         .cases = cases,                                                                            \
     }
 

@@ -4,6 +4,8 @@
 #include "nn/op_list.h"
 
 #include "base/error.h"
+#include "nn/swap.h"
+#include "nn/taps.h"
 #include "nn/window.h"
 
 #include <math.h>
@@ -37,6 +39,30 @@ static hear_status infer(hear_call *c, hear_error *err)
         c->state_bytes =
             hear_size_mul(hear_size_mul(p->planes, hear_window_out_size(&p->w)), sizeof(uint32_t));
     return HEAR_OK;
+}
+
+/* Whether it can be done with the channels last. */
+static bool fits_last(const hear_call *c)
+{
+    const params *p = c->params;
+    return !c->training && !hear_call_has_out(c, 1) && p->planes > 0 &&
+           hear_taps_fit(&p->w, (size_t)c->in[0]->shape.dim[1]);
+}
+
+static hear_layouts layouts(const hear_call *c)
+{
+    return fits_last(c) ? HEAR_LAYOUTS_ANY : HEAR_LAYOUTS_PLAIN;
+}
+
+/* Where one side only has its channels last, the other is made in between, for one picture. */
+static void arrange(hear_call *c)
+{
+    const params *p = c->params;
+    const bool x_last = hear_tensor_is_last(c->in[0]), y_last = hear_tensor_is_last(c->out[0]);
+    const size_t size = x_last ? hear_window_out_size(&p->w) : hear_window_in_size(&p->w);
+    if (fits_last(c) && x_last != y_last)
+        c->scratch_bytes =
+            hear_size_mul(size, hear_size_mul((size_t)c->in[0]->shape.dim[1], sizeof(float)));
 }
 
 static void raise(float *y, const float *x, size_t stride, size_t n)
@@ -93,9 +119,30 @@ static int64_t index_of(const params *p, size_t plane, size_t place)
     return (int64_t)(plane * size + place);
 }
 
+static void forward_last(hear_call *c)
+{
+    const params *p = c->params;
+    const bool x_last = hear_tensor_is_last(c->in[0]), y_last = hear_tensor_is_last(c->out[0]);
+    const size_t n = (size_t)c->in[0]->shape.dim[1];
+    const size_t in = hear_window_in_size(&p->w), out = hear_window_out_size(&p->w);
+    const float *x = c->in[0]->data;
+    float *y = c->out[0]->data;
+    for (size_t i = 0; i < p->planes; i += n, x += n * in, y += n * out) {
+        if (!x_last)
+            hear_swap(c->scratch, n, x, in, n, in);
+        hear_taps_max(&p->w, n, x_last ? x : c->scratch, y_last ? y : c->scratch);
+        if (!y_last)
+            hear_swap(y, out, c->scratch, n, out, n);
+    }
+}
+
 static void forward(hear_call *c)
 {
     const params *p = c->params;
+    if (fits_last(c) && (hear_tensor_is_last(c->in[0]) || hear_tensor_is_last(c->out[0]))) {
+        forward_last(c);
+        return;
+    }
     const size_t rows = p->w.out[HEAR_D] * p->w.out[HEAR_H], cols = p->w.out[HEAR_W];
     for (size_t plane = 0; plane < p->planes; plane++) {
         const float *x = (const float *)c->in[0]->data + plane * hear_window_in_size(&p->w);
@@ -149,5 +196,7 @@ const hear_op hear_op_max_pool = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .layouts = layouts,
+    .arrange = arrange,
     .cases = cases,
 };

@@ -299,6 +299,7 @@ static const char *const positive[] = { "x=2x3x5(0.5..2)", NULL };
         .attrs = the_attrs,                                                                        \
         .diff = the_backward != NULL,                                                              \
         .inplace = true,                                                                           \
+        .layouts = hear_call_same_layouts,                                                         \
         .infer = the_infer,                                                                        \
         .forward = id##_forward,                                                                   \
         .backward = the_backward,                                                                  \

@@ -18,7 +18,7 @@ static hear_status create(hear_plan *p, hear_error *err)
         return HEAR_ERR_MEM;
     if ((s = plan_build(p, err)))
         return s;
-    if (!p->config.training && (s = plan_fuse(p, err)))
+    if (!p->config.training && ((s = plan_fuse(p, err)) || (s = plan_last(p, err))))
         return s;
     return plan_layout(p, err);
 }

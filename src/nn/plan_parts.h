@@ -1,6 +1,7 @@
 /* plan_parts.h - the inside of a plan, shared by plan*.c.
  *
- * plan_build infers and folds, plan_fuse merges, plan_layout gives every value its place,
+ * plan_build infers and folds, plan_fuse merges, plan_last chooses where the channels of a value
+ * stand, plan_layout gives every value its place,
  * plan_train goes backwards, plan.c is the rest of plan.h. */
 #ifndef NN_PLAN_PARTS_H
 #define NN_PLAN_PARTS_H
@@ -92,6 +93,7 @@ HEAR_MUST_CHECK hear_status plan_account(hear_plan *p, size_t bytes, hear_error 
 
 HEAR_MUST_CHECK hear_status plan_build(hear_plan *p, hear_error *err);
 HEAR_MUST_CHECK hear_status plan_fuse(hear_plan *p, hear_error *err);
+HEAR_MUST_CHECK hear_status plan_last(hear_plan *p, hear_error *err);
 HEAR_MUST_CHECK hear_status plan_layout(hear_plan *p, hear_error *err);
 HEAR_MUST_CHECK hear_status plan_find_weights(hear_plan *p, hear_error *err);
 

@@ -7,30 +7,55 @@
 
 #include <stdio.h>
 
-/* stride_t and stride_f: 1 .. 4; what is left is the size divided by the stride. */
-static size_t block(hear_net *n, const char *name, size_t x, size_t in, size_t out, size_t wide,
-                    int64_t stride_t, int64_t stride_f)
+/* HEARD: features of a bin; FINE: channels behind the last upsampling; JOINED: bins to a band. */
+enum { HEARD = 3, C1 = 24, C2 = 40, C3 = 64, C4 = 96, FINE = 8, JOINED = 4 };
+
+typedef struct {
+    size_t in, out, high, wide; /* the kernel: frames by bands, odd */
+    int64_t stride_t, stride_f; /* what is left is the size divided by these */
+} convolution;
+
+static size_t convolve(hear_net *n, const char *name, size_t x, const convolution *c)
+{
+    char text[48];
+    const int64_t high = (int64_t)c->high, wide = (int64_t)c->wide;
+    snprintf(text, sizeof text, "%s.weight", name);
+    const size_t in[2] = { x, hear_net_weight(n, text, 4,
+                                              (const int64_t[]){ (int64_t)c->out, (int64_t)c->in,
+                                                                 high, wide }) };
+    x = hear_net_nodes(n, "Conv", name, 2, in);
+    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ high, wide });
+    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ c->stride_t, c->stride_f });
+    hear_net_set_ints(n, "pads", 4, (const int64_t[]){ high / 2, wide / 2, high / 2, wide / 2 });
+    return x;
+}
+
+/* Each channel to mean 0 and deviation 1 over the batch, scaled and shifted; nothing below 0. */
+static size_t activate(hear_net *n, const char *name, size_t x, size_t channels)
 {
     static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
     char text[48];
-    const int64_t k = (int64_t)wide, pad = k / 2;
-    snprintf(text, sizeof text, "%s.weight", name);
-    const size_t conv[2] = {
-        x, hear_net_weight(n, text, 4, (const int64_t[]){ (int64_t)out, (int64_t)in, 3, k })
-    };
-    x = hear_net_nodes(n, "Conv", name, 2, conv);
-    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ 3, k });
-    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ stride_t, stride_f });
-    hear_net_set_ints(n, "pads", 4, (const int64_t[]){ 1, pad, 1, pad });
     size_t norm[5] = { x };
     for (size_t i = 0; i < 4; i++) {
         snprintf(text, sizeof text, "%s.%s", name, parts[i]);
-        norm[1 + i] = hear_net_filled(n, text, out, i % 3 == 0 ? 1.0f : 0.0f);
+        norm[1 + i] = hear_net_filled(n, text, channels, i % 3 == 0 ? 1.0f : 0.0f);
     }
     snprintf(text, sizeof text, "%s.norm", name);
     x = hear_net_nodes(n, "BatchNormalization", text, 5, norm);
     snprintf(text, sizeof text, "%s.active", name);
     return hear_net_node(n, "Relu", text, x);
+}
+
+static size_t block(hear_net *n, const char *name, size_t x, size_t in, size_t out)
+{
+    const convolution c = { in, out, 3, 3, 1, 1 };
+    return activate(n, name, convolve(n, name, x, &c), out);
+}
+
+static size_t narrow(hear_net *n, const char *name, size_t x, size_t in, size_t out)
+{
+    const convolution c = { in, out, 3, 3, 2, 2 };
+    return activate(n, name, convolve(n, name, x, &c), out);
 }
 
 /* Twice as many frames and bands, each repeated, and the encoder's of that size added. */
@@ -49,44 +74,65 @@ static size_t one(hear_net *n, const char *name, float value)
     return hear_net_fixed(n, name, 1, &value);
 }
 
-/* ln(|X| / mean |X| + 0.01): the same at any gain. */
+/* What is heard of each bin: its level ln(|X| / mean |X| + 0.01), the same at any gain; by how much
+ * that is above the bin's mean over the window; and above the least that its neighbourhood comes
+ * to in the window, which is noise that stays (after R. Martin 2001). */
 static size_t features(hear_net *n, size_t magnitude)
 {
     size_t mean = hear_net_reduce(n, "ReduceMean", "mean_over_bins", magnitude, 3, true);
     mean = hear_net_reduce(n, "ReduceMean", "mean", mean, 2, true);
     mean = hear_net_node2(n, "Add", "level", mean, one(n, "least", 1e-6f));
+    const size_t floor = one(n, "floor", 0.01f);
     const size_t ratio = hear_net_node2(n, "Div", "ratio", magnitude, mean);
-    return hear_net_node(n, "Log", "features",
-                         hear_net_node2(n, "Add", "raised", ratio, one(n, "floor", 0.01f)));
+    const size_t level =
+        hear_net_node(n, "Log", "features", hear_net_node2(n, "Add", "raised", ratio, floor));
+    const size_t usual = hear_net_reduce(n, "ReduceMean", "usual", level, 2, true);
+    size_t stays = hear_net_node(n, "AveragePool", "smooth", ratio);
+    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ 5, 5 });
+    hear_net_set_ints(n, "pads", 4, (const int64_t[]){ 2, 2, 2, 2 });
+    stays = hear_net_reduce(n, "ReduceMin", "least_smooth", stays, 2, true);
+    stays =
+        hear_net_node(n, "Log", "stays", hear_net_node2(n, "Add", "raised_least", stays, floor));
+    const size_t heard[HEARD] = { level, hear_net_node2(n, "Sub", "above_usual", level, usual),
+                                  hear_net_node2(n, "Sub", "above_stays", level, stays) };
+    return hear_net_concat(n, "heard", 1, HEARD, heard);
+}
+
+/* From bands back to bins, and what the bins themselves say added: harmonics are narrower. */
+static size_t gain_of(hear_net *n, size_t bands, size_t bins)
+{
+    const size_t up[2] = { bands, hear_net_weight(n, "fine.up.weight", 4,
+                                                  (const int64_t[]){ C1, FINE, 1, JOINED }) };
+    size_t x = hear_net_nodes(n, "ConvTranspose", "fine.up", 2, up);
+    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ 1, JOINED });
+    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ 1, JOINED });
+    const convolution c = { HEARD, FINE, 3, 5, 1, 1 }, last = { FINE, 1, 3, 3, 1, 1 };
+    x = hear_net_node2(n, "Add", "fine.sum", x, convolve(n, "fine", bins, &c));
+    x = convolve(n, "gain.last", activate(n, "fine", x, FINE), &last);
+    const size_t bias = hear_net_weight(n, "gain.bias", 1, (const int64_t[]){ 1 });
+    return hear_net_node(n, "Sigmoid", "gain", hear_net_node2(n, "Add", "gain.sum", x, bias));
 }
 
 static void build(hear_net *n)
 {
-    enum { C1 = 24, C2 = 32, C3 = 48, C4 = 64, JOINED = 4 /* bins to a band */ };
+    const convolution c = { HEARD, C1, 3, 7, 1, JOINED };
     const hear_shape shape = { .rank = 4,
                                .dim = { -1, 1, HEAR_DENOISE_WINDOW, HEAR_DENOISE_BINS } };
     size_t magnitude = HEAR_NO_VALUE;
     if (n->status == HEAR_OK)
         n->status = hear_graph_add_input(n->graph, "magnitude", HEAR_F32, &shape, &magnitude);
     const size_t twice = hear_net_fixed(n, "twice", 4, (const float[]){ 1.0f, 1.0f, 2.0f, 2.0f });
-    const size_t a = block(n, "down1", features(n, magnitude), 1, C1, 7, 1, JOINED);
-    const size_t b = block(n, "down2", a, C1, C2, 3, 2, 2);
-    const size_t c = block(n, "down3", b, C2, C3, 3, 2, 2);
-    size_t x = block(n, "down4", c, C3, C4, 3, 2, 2);
-    x = block(n, "middle", x, C4, C4, 3, 1, 1);
-    x = widen(n, "up4", block(n, "up4", x, C4, C3, 3, 1, 1), c, twice);
-    x = widen(n, "up3", block(n, "up3", x, C3, C2, 3, 1, 1), b, twice);
-    x = widen(n, "up2", block(n, "up2", x, C2, C1, 3, 1, 1), a, twice);
-    x = block(n, "up1", x, C1, C1, 3, 1, 1);
-    const size_t last[3] = {
-        x, hear_net_weight(n, "gain.weight", 4, (const int64_t[]){ C1, 1, 1, JOINED }),
-        hear_net_weight(n, "gain.bias", 1, (const int64_t[]){ 1 })
-    };
-    x = hear_net_nodes(n, "ConvTranspose", "gain.up", 3, last);
-    hear_net_set_ints(n, "kernel_shape", 2, (const int64_t[]){ 1, JOINED });
-    hear_net_set_ints(n, "strides", 2, (const int64_t[]){ 1, JOINED });
-    const size_t gain = hear_net_node(n, "Sigmoid", "gain", x);
-    hear_net_output(n, hear_net_node2(n, "Mul", "clean", gain, magnitude));
+    const size_t bins = features(n, magnitude);
+    const size_t a = activate(n, "down1", convolve(n, "down1", bins, &c), C1);
+    const size_t b = narrow(n, "down2", a, C1, C2);
+    const size_t d = narrow(n, "down3", b, C2, C3);
+    size_t x = narrow(n, "down4", d, C3, C4);
+    x = hear_net_node2(n, "Add", "middle.sum", x, block(n, "middle", x, C4, C4));
+    x = widen(n, "up4", block(n, "up4", x, C4, C3), d, twice);
+    x = widen(n, "up3", block(n, "up3", x, C3, C2), b, twice);
+    x = widen(n, "up2", block(n, "up2", x, C2, C1), a, twice);
+    x = block(n, "up1", x, C1, C1);
+    hear_net_output(n, hear_net_node2(n, "Mul", "clean", gain_of(n, x, bins), magnitude));
 }
 
 hear_status hear_denoiser_build(hear_graph **out)

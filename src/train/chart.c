@@ -8,16 +8,17 @@
 
 #include <math.h>
 
-enum { LEFT = 52, RIGHT = 14, TOP = 30, BOTTOM = 44, N_TICKS = 5 };
+enum { LEFT = 52, RIGHT = 14, TOP = 30, BOTTOM = 44, N_TICKS = 5, MAX_LEGEND = 16 };
 
 /* Apart in hue and in lightness, also for most who see colours otherwise: P. Tol's bright scheme.
  */
 static const char *const colors[] = { "#4477aa", "#ee6677", "#228833", "#ccbb44",
                                       "#66ccee", "#aa3377", "#bbbbbb" };
+enum { N_COLORS = sizeof colors / sizeof colors[0] };
 
 const char *hear_series_color(size_t i)
 {
-    return colors[i % (sizeof colors / sizeof colors[0])];
+    return colors[i % N_COLORS];
 }
 
 void hear_put_escaped(FILE *out, const char *text)
@@ -62,6 +63,8 @@ static double at_y(const hear_chart *c, double y)
            (y - c->y_low) / (c->y_high - c->y_low) * (c->height - TOP - BOTTOM);
 }
 
+#define GRID "class=\"grid\""
+
 /* Decimals that tell one tick from the next. */
 static int decimals_for(double step)
 {
@@ -81,11 +84,11 @@ static void put_text(FILE *out, double x, double y, const char *anchor, const ch
     fputs("</text>\n", out);
 }
 
-static void put_line(FILE *out, double x1, double y1, double x2, double y2)
+static void put_line(FILE *out, const char *look, double x1, double y1, double x2, double y2)
 {
     const double v[4] = { x1, y1, x2, y2 };
     static const char *const names[4] = { "x1", "y1", "x2", "y2" };
-    fputs("<line class=\"grid\"", out);
+    fprintf(out, "<line %s", look);
     for (int i = 0; i < 4; i++) {
         fprintf(out, " %s=\"", names[i]);
         put(out, v[i], 1);
@@ -104,7 +107,7 @@ static double round_step(double low, double high)
 static void put_x_tick(FILE *out, const hear_chart *c, double x, double step)
 {
     char text[40];
-    put_line(out, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
+    put_line(out, GRID, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
     hear_format_fixed(text, sizeof text, x, decimals_for(step));
     put_text(out, at_x(c, x), c->height - BOTTOM + 15, "middle", "", text);
 }
@@ -112,7 +115,7 @@ static void put_x_tick(FILE *out, const hear_chart *c, double x, double step)
 static void put_y_tick(FILE *out, const hear_chart *c, double y, double value, double step)
 {
     char text[40];
-    put_line(out, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
+    put_line(out, GRID, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
     hear_format_fixed(text, sizeof text, value, decimals_for(step));
     put_text(out, LEFT - 6, at_y(c, y) + 4, "end", "", text);
 }
@@ -121,7 +124,10 @@ static void put_axes(FILE *out, const hear_chart *c)
 {
     const double x_step = round_step(c->x_low, c->x_high), y_step = round_step(c->y_low, c->y_high);
     const double little = 1e-9; /* of a step, for rounding */
-    for (double k = ceil(c->x_low / x_step - little); k <= c->x_high / x_step + little; k++)
+    for (size_t i = 0; i < c->n_x_names; i++)
+        put_text(out, at_x(c, (double)i), c->height - BOTTOM + 15, "middle", "", c->x_name[i]);
+    for (double k = ceil(c->x_low / x_step - little);
+         c->n_x_names == 0 && k <= c->x_high / x_step + little; k++)
         put_x_tick(out, c, k * x_step, x_step);
     for (size_t i = 0; i < c->n_y_ticks; i++)
         put_y_tick(out, c, c->y_tick[i], c->y_tick_value[i], 100.0);
@@ -149,10 +155,25 @@ static void put_png(FILE *out, const hear_chart *c)
     fputs("\"/>\n", out);
 }
 
-static void put_series(FILE *out, const hear_chart *c, const hear_series *s, const char *color)
+static void put_bars(FILE *out, const hear_chart *c, const hear_series *s, const char *color)
 {
+    char look[64];
+    snprintf(look, sizeof look, "stroke=\"%s\" stroke-opacity=\"0.5\"", color);
+    for (size_t i = 0; s->low && i < s->n; i++)
+        put_line(out, look, at_x(c, s->x[i]), at_y(c, s->low[i]), at_x(c, s->x[i]),
+                 at_y(c, s->high[i]));
+}
+
+/* Beyond the colours there are, lines are dashed. */
+static void put_series(FILE *out, const hear_chart *c, const hear_series *s, size_t number)
+{
+    const char *color = hear_series_color(number);
+    put_bars(out, c, s, color);
     fprintf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" d=\"",
-            s->faint ? "#999" : color, s->faint ? "1\" stroke-dasharray=\"4 4" : "2");
+            s->faint ? "#999" : color,
+            s->faint             ? "1\" stroke-dasharray=\"4 4"
+            : number >= N_COLORS ? "2\" stroke-dasharray=\"7 3"
+                                 : "2");
     bool pen_up = true;
     for (size_t i = 0; i < s->n; i++) {
         if (!isfinite(s->x[i]) || !isfinite(s->y[i])) {
@@ -177,13 +198,16 @@ static void put_series(FILE *out, const hear_chart *c, const hear_series *s, con
     }
 }
 
+/* The first MAX_LEGEND names, and how many more there are. */
 static void put_legend(FILE *out, const hear_chart *c, const hear_series *series, size_t n_series)
 {
     int n = 0;
     for (size_t i = 0; i < n_series; i++)
         n += series[i].name != NULL;
-    double y = c->height - BOTTOM - 8 - 15.0 * (n - 1);
-    for (size_t i = 0; i < n_series; i++) {
+    const int shown = n > MAX_LEGEND ? MAX_LEGEND + 1 : n;
+    double y = c->legend_above ? TOP + 18 : c->height - BOTTOM - 8 - 15.0 * (shown - 1);
+    int told = 0;
+    for (size_t i = 0; i < n_series && told < MAX_LEGEND; i++) {
         if (!series[i].name)
             continue;
         char color[40];
@@ -191,6 +215,12 @@ static void put_legend(FILE *out, const hear_chart *c, const hear_series *series
                  series[i].faint ? "#999" : hear_series_color(i));
         put_text(out, c->width - RIGHT - 6, y, "end", color, series[i].name);
         y += 15;
+        told++;
+    }
+    if (n > told) {
+        char more[40];
+        snprintf(more, sizeof more, "and %d more", n - told);
+        put_text(out, c->width - RIGHT - 6, y, "end", " fill=\"#999\"", more);
     }
 }
 
@@ -207,7 +237,7 @@ void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *ser
         put_png(out, chart);
     put_axes(out, chart);
     for (size_t i = 0; i < n_series; i++)
-        put_series(out, chart, &series[i], hear_series_color(i));
+        put_series(out, chart, &series[i], i);
     put_legend(out, chart, series, n_series);
     fputs("</svg>\n", out);
 }

@@ -11,9 +11,10 @@
 typedef struct {
     const char *name; /* for the legend; NULL leaves it out of it */
     size_t n;
-    const double *x, *y; /* [n]; a NaN interrupts the line */
-    bool dots;           /* marks at the points */
-    bool faint;          /* dashed and grey: a line to compare with */
+    const double *x, *y;      /* [n]; a NaN interrupts the line */
+    const double *low, *high; /* [n] a bar at each point, from low to high; NULL for none */
+    bool dots;                /* marks at the points */
+    bool faint;               /* dashed and grey: a line to compare with */
 } hear_series;
 
 typedef struct {
@@ -25,6 +26,9 @@ typedef struct {
     /* [n_png] a PNG over the whole area between the axes; NULL for none */
     const unsigned char *png;
     size_t n_png;
+    size_t n_x_names; /* 0: round numbers; otherwise these texts at x = 0, 1, … */
+    const char *const *x_name;
+    bool legend_above; /* where the lines leave room: in the upper corner, not the lower one */
 } hear_chart;
 
 /* Writes one <svg> element. Errors are the stream's own. */

@@ -17,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARDS = 4, VALID = 128 /* pairs to choose the epoch by */, CELLS = HEAR_PAIR_CELLS };
+/* Pairs to go on with: others than those before. */
+#define PAIRS_ON ((uint64_t)1 << 40)
+
+enum { SHARDS = 4, VALID = 256 /* pairs to choose the epoch by */, CELLS = HEAR_PAIR_CELLS };
 
 typedef struct {
     hear_graph *graph; /* of the first shard: the one that is trained */
@@ -79,6 +82,15 @@ static void release(trainer *t)
     hear_free(t->kept);
 }
 
+static void add(hear_pair_sound *sounds, size_t *n, const hear_recording *r)
+{
+    const size_t before = *n > 0 ? sounds[*n - 1].upto : 0;
+    double power = 0.0;
+    for (size_t i = 0; i < r->n; i++)
+        power += (double)r->samples[i] * (double)r->samples[i] / (double)r->n;
+    sounds[(*n)++] = (hear_pair_sound){ r->samples, r->n, before + r->n, power };
+}
+
 static hear_status load_clip(trainer *t, const hear_dataset *d, const hear_clip *clip,
                              hear_error *err)
 {
@@ -101,11 +113,10 @@ static hear_status load_clip(trainer *t, const hear_dataset *d, const hear_clip 
         hear_recording_clear(&r);
         return HEAR_OK;
     }
-    const hear_pair_sound sound = { r.samples, r.n };
     if (is_speech(label))
-        t->speech[v][t->sounds[v].n_speech++] = sound;
+        add(t->speech[v], &t->sounds[v].n_speech, &r);
     else
-        t->noise[v][t->sounds[v].n_noise++] = sound;
+        add(t->noise[v], &t->sounds[v].n_noise, &r);
     return HEAR_OK;
 }
 
@@ -231,13 +242,14 @@ static void average(trainer *t)
 }
 
 /* Judges the averaged weights, and keeps them where they are the best so far. */
-static void end_epoch(trainer *t, hear_denoiser_progress *p)
+static void end_epoch(trainer *t, hear_progress *p)
 {
     hear_graph *graph = t->shards[0].graph;
     hear_weights_get(graph, t->kept);
     hear_weights_set(graph, t->mean);
-    p->valid_loss = NAN;
-    if (t->sounds[1].n_speech && t->sounds[1].n_noise) {
+    p->has_valid = t->sounds[1].n_speech && t->sounds[1].n_noise;
+    p->valid_accuracy = p->valid_balanced = NAN;
+    if (p->has_valid) {
         const size_t n = (VALID + t->config->batch - 1) / t->config->batch;
         p->valid_loss = 0.0;
         t->judging = true;
@@ -245,7 +257,7 @@ static void end_epoch(trainer *t, hear_denoiser_progress *p)
             p->valid_loss += run_all(t, UINT64_MAX / 2 + k * t->config->batch) / (double)n;
         t->judging = false;
     }
-    p->best = !t->has_best || isnan(p->valid_loss) || p->valid_loss < t->best_loss;
+    p->best = !t->has_best || !p->has_valid || p->valid_loss < t->best_loss;
     if (p->best) {
         memcpy(t->best, t->mean, t->n_weights * sizeof *t->best);
         t->best_loss = p->valid_loss;
@@ -264,15 +276,18 @@ static hear_status run_epochs(trainer *t, hear_error *err)
                                      .warm_up = 50,
                                      .total = (uint64_t)c->epochs * n_steps };
     for (size_t epoch = 1; epoch <= c->epochs; epoch++) {
-        hear_denoiser_progress p = { .epoch = epoch, .n_epochs = c->epochs, .n_steps = n_steps };
+        hear_progress p = {
+            .epoch = epoch, .n_epochs = c->epochs, .n_steps = n_steps, .accuracy = NAN
+        };
         while (p.step < n_steps) {
-            const double loss = run_all(t, t->step * c->batch);
+            const double loss = run_all(t, (c->from ? PAIRS_ON : 0) + t->step * c->batch);
             if (!isfinite(loss))
                 return hear_fail(err, HEAR_ERR_DATA, "the loss is no longer a number in epoch %zu",
                                  epoch);
             add_gradients(t);
             hear_optim_clip(t->shards[0].plan, 5.0);
-            hear_optim_step(t->optim, t->shards[0].plan, hear_schedule_lr(&schedule, t->step));
+            p.lr = hear_schedule_lr(&schedule, t->step);
+            hear_optim_step(t->optim, t->shards[0].plan, p.lr);
             average(t);
             t->step++;
             p.loss = (p.loss * (double)p.step + loss) / (double)(p.step + 1);
@@ -285,6 +300,23 @@ static hear_status run_epochs(trainer *t, hear_error *err)
     return HEAR_OK;
 }
 
+static hear_status begin(hear_graph **out, const hear_denoiser_config *config, hear_error *err)
+{
+    hear_status s;
+    if (config->from) {
+        s = hear_graph_copy(out, config->from);
+    } else {
+        s = hear_denoiser_build(out);
+        if (s == HEAR_OK)
+            s = hear_init_weights(*out, HEAR_INIT_HE, config->seed);
+    }
+    if (s == HEAR_OK)
+        return s;
+    hear_graph_destroy(*out);
+    *out = NULL;
+    return hear_fail(err, s, NULL);
+}
+
 hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
                                 const hear_denoiser_config *config, hear_error *err)
 {
@@ -293,13 +325,9 @@ hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
     *out = NULL;
     if (config->batch < SHARDS || config->batch % SHARDS != 0)
         return hear_fail(err, HEAR_ERR_ARG, "a denoiser's batch is a multiple of %d", SHARDS);
-    hear_status s = hear_denoiser_build(&graph);
-    if (s == HEAR_OK)
-        s = hear_init_weights(graph, HEAR_INIT_HE, config->seed);
-    if (s != HEAR_OK) {
-        hear_graph_destroy(graph);
-        return hear_fail(err, s, NULL);
-    }
+    hear_status s = begin(&graph, config, err);
+    if (s != HEAR_OK)
+        return s;
     t.shards[0].graph = graph;
     s = load(&t, d, err);
     if (s == HEAR_OK)

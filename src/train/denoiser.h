@@ -12,34 +12,29 @@
 
 #include "nn/graph.h"
 #include "train/dataset.h"
-#include "train/pool.h"
+#include "train/trainer.h"
 
 #include <stdint.h>
-
-typedef struct {
-    size_t epoch, n_epochs, step, n_steps; /* done; an epoch sees each speech recording once */
-    double loss;                           /* mean of this epoch so far */
-    double valid_loss;                     /* NaN where there is nothing to choose by */
-    bool best;
-} hear_denoiser_progress;
 
 typedef struct {
     size_t epochs, batch; /* batch: a multiple of 4 */
     double lr, weight_decay, averaging;
     uint64_t seed;
+    const hear_graph *from; /* a denoiser to go on from, or NULL for a new one */
     hear_pool *pool;
-    bool (*on_step)(void *user, const hear_denoiser_progress *p); /* false stops */
-    void (*on_epoch)(void *user, const hear_denoiser_progress *p);
+    bool (*on_step)(void *user, const hear_progress *p); /* no accuracy; false stops */
+    void (*on_epoch)(void *user, const hear_progress *p);
     void (*on_unread)(void *user, const char *path, const hear_error *err);
     bool (*on_load)(void *user, size_t done, size_t of); /* false stops */
     void *user;
 } hear_denoiser_config;
 
-/* The untrained network: four convolutions down, four with upsampling back, skips added, a gain 0
- * .. 1 for each bin. Errors: HEAR_ERR_MEM. */
+/* The untrained network: four convolutions down, four with upsampling back, skips added, what the
+ * bins say beside the bands, a gain 0 .. 1 for each bin. Errors: HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_denoiser_build(hear_graph **out);
 /* Learns from the clips of train; those of valid, where both kinds are there, choose the epoch.
- * Errors: HEAR_ERR_DATA (no speech, no noise), HEAR_ERR_MODEL, HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED:
+ * Errors: HEAR_ERR_DATA (no speech, no noise), HEAR_ERR_MODEL (config->from
+ * cannot be trained), HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED:
  * *out is the best so far, NULL where there is none. On other failures it is NULL. */
 HEAR_MUST_CHECK hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
                                                 const hear_denoiser_config *config,

@@ -13,6 +13,21 @@ static double between(hear_rng *r, double low, double high)
     return low + (high - low) * hear_rng_uniform(r);
 }
 
+/* Any second of all of them alike. */
+static const hear_pair_sound *draw(hear_rng *r, const hear_pair_sound *sounds, size_t n)
+{
+    const size_t at = (size_t)hear_rng_below(r, sounds[n - 1].upto);
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (at < sounds[middle].upto)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return &sounds[low];
+}
+
 /* Any N samples; of a short sound, itself between silence, or over and over. */
 static void cut(hear_rng *r, const hear_pair_sound *s, bool repeat, float *out)
 {
@@ -71,33 +86,61 @@ static void colour(hear_rng *r, float *samples, double *gain)
         gain[k] = pow(fmax((double)k, 3.0) / 64.0, slope);
 }
 
-static double make_speech(const hear_pair_sounds *sounds, hear_rng *r, hear_pair_scratch *s)
+/* The mean power of the spectra, and what it would be if all of the recording were cut out. */
+typedef struct {
+    double here, whole;
+} level;
+
+static double power_of(const float *x, size_t n)
 {
-    double gain[BINS], power = 0.0;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * (double)x[i];
+    return sum / (double)n;
+}
+
+static level level_of(const hear_pair_scratch *s, const hear_pair_sound *sound, double here)
+{
+    const double cut = power_of(s->samples, N);
+    return (level){ here, cut > 0.0 ? here * sound->power / cut : 0.0 };
+}
+
+static level make_speech(const hear_pair_sounds *sounds, hear_rng *r, hear_pair_scratch *s)
+{
+    double gain[BINS];
+    level l = { 0 };
     for (size_t k = 0; k < BINS; k++)
         gain[k] = 1.0;
     if (hear_rng_uniform(r) < 0.5)
         equalise(r, gain);
-    for (int tries = 0; tries < 20 && !(power > 1e-4); tries++) {
-        cut(r, &sounds->speech[hear_rng_below(r, sounds->n_speech)], false, s->samples);
-        power = transform(s, gain, s->speech);
+    for (int tries = 0; tries < 20 && !(l.here > 1e-4); tries++) {
+        const hear_pair_sound *sound = draw(r, sounds->speech, sounds->n_speech);
+        cut(r, sound, false, s->samples);
+        l = level_of(s, sound, transform(s, gain, s->speech));
     }
-    return power;
+    return l;
 }
 
-static double make_noise(const hear_pair_sounds *sounds, hear_rng *r, hear_pair_scratch *s)
+/* Noise comes in bursts too, which are most of its power: the louder of two places. */
+static level make_noise(const hear_pair_sounds *sounds, hear_rng *r, hear_pair_scratch *s)
 {
-    double gain[BINS], power = 0.0;
-    if (hear_rng_uniform(r) < 0.2) {
+    double gain[BINS];
+    level l = { 0 };
+    if (hear_rng_uniform(r) < 0.15) {
         colour(r, s->samples, gain);
-        return transform(s, gain, s->noise);
+        l.here = l.whole = transform(s, gain, s->noise);
+        return l;
     }
     equalise(r, gain);
-    for (int tries = 0; tries < 20 && !(power > 1e-4); tries++) {
-        cut(r, &sounds->noise[hear_rng_below(r, sounds->n_noise)], true, s->samples);
-        power = transform(s, gain, s->noise);
+    for (int tries = 0; tries < 20 && !(l.here > 1e-4); tries++) {
+        const hear_pair_sound *sound = draw(r, sounds->noise, sounds->n_noise);
+        cut(r, sound, true, s->samples);
+        cut(r, sound, true, s->other);
+        if (power_of(s->other, N) > power_of(s->samples, N))
+            memcpy(s->samples, s->other, sizeof s->samples);
+        l = level_of(s, sound, transform(s, gain, s->noise));
     }
-    return power;
+    return l;
 }
 
 void hear_pair_make(const hear_pair_sounds *sounds, uint64_t seed, uint64_t number,
@@ -105,11 +148,12 @@ void hear_pair_make(const hear_pair_sounds *sounds, uint64_t seed, uint64_t numb
 {
     hear_rng r;
     hear_rng_seed_stream(&r, seed, number);
-    const double es = make_speech(sounds, &r, s), en = make_noise(sounds, &r, s);
+    const level es = make_speech(sounds, &r, s), en = make_noise(sounds, &r, s);
     const double snr_db = between(&r, -5.0, 15.0);
-    const double gain = en > 0.0 ? sqrt(es / en * pow(10.0, -snr_db / 10.0)) : 0.0;
+    const double gain =
+        en.whole > 0.0 ? sqrt(es.whole / en.whole * pow(10.0, -snr_db / 10.0)) : 0.0;
     /* the loss is then that of the residual over the mean of speech and noise, in dB */
-    const double scale = 1.0 / sqrt(sqrt(es * es * pow(10.0, -snr_db / 10.0)) + 1e-12);
+    const double scale = 1.0 / sqrt(gain * sqrt(es.here * en.here) + 1e-12);
     /* sounds begin and end: silence before or behind */
     size_t from = 0, to = T;
     if (hear_rng_uniform(&r) < 0.15)

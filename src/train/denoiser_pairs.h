@@ -14,6 +14,8 @@ enum {
 typedef struct {
     float *samples; /* at HEAR_DENOISE_HZ */
     size_t n;       /* >= 1 */
+    size_t upto;    /* the sum of n of this one and all before it */
+    double power;   /* the mean of its squares */
 } hear_pair_sound;
 
 typedef struct {
@@ -23,11 +25,12 @@ typedef struct {
 
 typedef struct {
     hear_stft *stft;
-    float samples[HEAR_PAIR_SAMPLES];
+    float samples[HEAR_PAIR_SAMPLES], other[HEAR_PAIR_SAMPLES];
     double speech[HEAR_PAIR_CELLS][2], noise[HEAR_PAIR_CELLS][2];
 } hear_pair_scratch;
 
-/* Pair `number` of a seed: noisy and target [HEAR_PAIR_CELLS]. Nothing allocates. */
+/* Pair `number` of a seed: noisy and target [HEAR_PAIR_CELLS]. Sounds are drawn by their length.
+ * Nothing allocates. */
 void hear_pair_make(const hear_pair_sounds *sounds, uint64_t seed, uint64_t number,
                     hear_pair_scratch *scratch, float *noisy, float *target);
 #endif

@@ -23,6 +23,7 @@ void hear_evaluation_destroy(hear_evaluation *e)
     free(e->clips);
     free(e->clip_probs);
     free(e->window_probs);
+    free(e->window_start_s);
     free(e->window_end_s);
     free(e->unread);
     hear_clip_mean_destroy(e->mean);
@@ -58,11 +59,13 @@ static void collect(void *user, const hear_window_result *r)
     hear_evaluation *e = c->e;
     const size_t row = e->n_labels * sizeof(float);
     if (c->no_memory || !hear_grow(&e->window_probs, &e->room_window_probs, e->n_windows, row) ||
-        !hear_grow(&e->window_end_s, &e->room_windows, e->n_windows, sizeof(double))) {
+        !hear_grow(&e->window_start_s, &e->room_starts, e->n_windows, sizeof(double)) ||
+        !hear_grow(&e->window_end_s, &e->room_ends, e->n_windows, sizeof(double))) {
         c->no_memory = true;
         return;
     }
     memcpy(e->window_probs + e->n_windows * e->n_labels, r->probs, row);
+    e->window_start_s[e->n_windows] = r->start_s;
     e->window_end_s[e->n_windows++] = r->end_s;
 }
 

@@ -28,11 +28,11 @@ typedef struct {
     hear_evaluated_clip *clips;
     float *clip_probs; /* [n_clips][n_labels] */
     size_t n_windows;
-    float *window_probs;  /* [n_windows][n_labels] */
-    double *window_end_s; /* [n_windows], within its clip */
-    size_t n_unread;      /* recordings that could not be read, or held no sound */
+    float *window_probs;                   /* [n_windows][n_labels] */
+    double *window_start_s, *window_end_s; /* [n_windows], within its clip */
+    size_t n_unread;                       /* recordings that could not be read, or held no sound */
     hear_unread_clip *unread;
-    size_t room_clips, room_windows, room_unread; /* evaluate.c's own */
+    size_t room_clips, room_starts, room_ends, room_unread; /* evaluate.c's own */
     size_t room_clip_probs, room_window_probs;
     hear_clip_mean *mean;
 } hear_evaluation;

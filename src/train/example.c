@@ -291,6 +291,23 @@ size_t hear_example_windows(const hear_examples *e)
     return n;
 }
 
+void hear_example_label_weights(const hear_examples *e, bool of_windows, double *weight)
+{
+    const size_t n_labels = e->data->labels.n;
+    double n = 0.0, n_present = 0.0;
+    for (size_t l = 0; l < n_labels; l++)
+        weight[l] = 0.0;
+    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
+        const size_t clip = hear_sampler_clip(e->sampler, i);
+        const double each = of_windows ? (double)hear_example_windows_of(e, i) : 1.0;
+        n_present += weight[e->data->clips[clip].label] == 0.0;
+        weight[e->data->clips[clip].label] += each;
+        n += each;
+    }
+    for (size_t l = 0; l < n_labels; l++)
+        weight[l] = weight[l] > 0.0 ? n / (n_present * weight[l]) : 0.0;
+}
+
 void hear_example_window(const hear_examples *e, size_t index, float *frames, float *target)
 {
     size_t i = 0, n;

@@ -34,6 +34,11 @@ size_t hear_example_windows_of(const hear_examples *e, size_t i);
 size_t hear_example_windows(const hear_examples *e);
 void hear_example_window(const hear_examples *e, size_t index, float *frames, float *target);
 
+/* What the loss of an example of each label is to be multiplied by, so that all labels count alike
+ * and the mean is 1: all / (labels that occur * those of the label), scikit-learn's "balanced"; 0
+ * for one that does not occur. Of windows, or of recordings. weight: [n_labels] */
+void hear_example_label_weights(const hear_examples *e, bool of_windows, double *weight);
+
 /* Floats of scratch that make wants. */
 size_t hear_example_scratch(const hear_examples *e);
 /* frames: [hear_example_size]; target: [n_labels], sums to 1. Nothing allocates. */

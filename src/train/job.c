@@ -98,8 +98,8 @@ static hear_status fit(run *r, hear_graph *graph, const hear_trainer_config *con
     if (strcmp(job->arch->fit_value, "features") != 0)
         s = hear_train_standardise(graph, config, err);
     if (s == HEAR_OK)
-        s = hear_matrix_make(&matrix, graph, job->arch->fit_value, config->examples,
-                             job->sampling == HEAR_SAMPLE_PLAIN, job->pool, err);
+        s = hear_matrix_make(&matrix, graph, job->arch->fit_value, config->examples, job->sampling,
+                             job->pool, err);
     if (s != HEAR_OK)
         return s;
     const hear_fit with = { .options = r->options,
@@ -132,6 +132,10 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
                                    .mel_time = r->info.layout == HEAR_LAYOUT_MEL_TIME,
                                    .optim = job->optim,
                                    .schedule = job->schedule,
+                                   .step_epochs = job->step_epochs,
+                                   .step_factor = job->step_factor,
+                                   .clip = job->clip,
+                                   .weigh_labels = job->sampling == HEAR_SAMPLE_WEIGHTED,
                                    .lr = job->settings.lr,
                                    .epochs = job->settings.epochs,
                                    .batch = job->settings.batch,

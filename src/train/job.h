@@ -25,6 +25,8 @@ typedef struct {
     hear_init init;
     hear_optim_config optim; /* weight_decay is taken from settings */
     hear_schedule_kind schedule;
+    size_t step_epochs; /* and step_factor, clip: of hear_trainer_config */
+    double step_factor, clip;
     hear_sampling sampling;
     uint64_t seed;
     hear_pool *pool;

@@ -31,10 +31,13 @@ static void make_rows(void *user, size_t task)
     }
 }
 
-/* Label, group and weight of every row. number: [groups of the data set], zeros */
-static void describe(hear_matrix *m, const hear_examples *e, bool plain, size_t *number)
+/* Label, group and weight of every row. number: [groups of the data set], zeros; rare: [n_labels]
+ */
+static void describe(hear_matrix *m, const hear_examples *e, hear_sampling sampling, size_t *number,
+                     double *rare)
 {
     size_t row = 0;
+    hear_example_label_weights(e, true, rare);
     for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
         const size_t clip = hear_sampler_clip(e->sampler, i);
         const size_t n = hear_example_windows_of(e, i);
@@ -45,7 +48,9 @@ static void describe(hear_matrix *m, const hear_examples *e, bool plain, size_t 
         for (size_t w = 0; w < n; w++, row++) {
             m->label[row] = e->data->clips[clip].label;
             m->group[row] = *group - 1;
-            m->weight[row] = plain ? 1.0 : share * (double)m->n / (double)n;
+            m->weight[row] = sampling == HEAR_SAMPLE_PLAIN      ? 1.0
+                             : sampling == HEAR_SAMPLE_WEIGHTED ? rare[m->label[row]]
+                                                                : share * (double)m->n / (double)n;
         }
     }
 }
@@ -77,15 +82,17 @@ static hear_status prepare(making *k, hear_graph *graph, const char *value, hear
 }
 
 hear_status hear_matrix_make(hear_matrix *m, hear_graph *graph, const char *value,
-                             const hear_examples *e, bool plain, hear_pool *pool, hear_error *err)
+                             const hear_examples *e, hear_sampling sampling, hear_pool *pool,
+                             hear_error *err)
 {
     *m = (hear_matrix){ .n = hear_example_windows(e), .n_labels = e->data->labels.n };
     making k = { .m = m, .e = e };
     size_t *number = hear_alloc(e->data->groups.n, sizeof *number);
+    double *rare = hear_alloc(m->n_labels, sizeof *rare);
     hear_status s =
-        number ? prepare(&k, graph, value, pool, err) : hear_fail(err, HEAR_ERR_MEM, NULL);
+        number && rare ? prepare(&k, graph, value, pool, err) : hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK) {
-        describe(m, e, plain, number);
+        describe(m, e, sampling, number, rare);
         hear_pool_run(pool, make_rows, &k, k.n_tasks);
     }
     for (size_t i = 0; i < MAX_TASKS; i++) {
@@ -93,6 +100,7 @@ hear_status hear_matrix_make(hear_matrix *m, hear_graph *graph, const char *valu
         hear_free(k.targets[i]);
     }
     hear_free(number);
+    hear_free(rare);
     if (s != HEAR_OK)
         hear_matrix_clear(m);
     return s;

@@ -16,11 +16,11 @@ typedef struct {
 } hear_matrix;
 
 /* What the value of that name comes to in graph, for every window of the examples, without
- * augmentation. Weights follow the sampler: a recording's share is divided among its windows, or,
- * where it is plain, every window counts alike. Errors: HEAR_ERR_MODEL, HEAR_ERR_MEM. On failure
- * *m is empty. */
+ * augmentation. BALANCED weighs as the sampler draws, a recording's share divided among its
+ * windows; with PLAIN every window counts alike, and WEIGHTED weighs by label. Errors:
+ * HEAR_ERR_MODEL, HEAR_ERR_MEM. On failure *m is empty. */
 HEAR_MUST_CHECK hear_status hear_matrix_make(hear_matrix *m, hear_graph *graph, const char *value,
-                                             const hear_examples *examples, bool plain,
+                                             const hear_examples *examples, hear_sampling sampling,
                                              hear_pool *pool, hear_error *err);
 void hear_matrix_clear(hear_matrix *m); /* one of zeros is allowed */
 #endif

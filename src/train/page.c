@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "stream/model_info.h"
 #include "train/chart.h"
+#include "train/html.h"
 #include "train/media.h"
 
 #include <math.h>
@@ -16,93 +16,97 @@
 enum { N_MISTAKES = 12 };
 #define MEDIA_S 6.0 /* of a mistake, at most */
 
-static const char style[] =
-    "<style>\n"
-    ":root{color-scheme:light dark;--line:#8884;--hit:68,119,170;--miss:238,102,119}\n"
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:62em;margin:2em auto;padding:0 1em}\n"
-    "h1{font-size:1.5em}h2{margin-top:2em;border-bottom:1px solid var(--line)}\n"
-    "table{border-collapse:collapse;margin:1em 0;font-variant-numeric:tabular-nums}\n"
-    "td{white-space:nowrap}caption{white-space:nowrap;text-align:left;font-size:.85em}\n"
-    "th,td{padding:.25em .7em;text-align:right;border-bottom:1px solid var(--line)}\n"
-    "th:first-child,td:first-child{text-align:left}\n"
-    ".charts{display:flex;flex-wrap:wrap;gap:1em}.charts svg{max-width:100%;height:auto}\n"
-    ".mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(17em,1fr));gap:1.2em}\n"
-    ".mistakes figure{margin:0}.mistakes img{width:100%;height:8em;image-rendering:auto}\n"
-    ".mistakes audio{width:100%;height:2em}figcaption{font-size:.85em;overflow-wrap:anywhere}\n"
-    "</style>\n";
-
-static void put(FILE *out, double value, int decimals)
-{
-    char text[40];
-    hear_format_fixed(text, sizeof text, value, decimals);
-    fputs(isnan(value) ? "–" : text, out);
-}
-
-static void put_cell(FILE *out, double value, int decimals)
-{
-    fputs("<td>", out);
-    put(out, value, decimals);
-    fputs("</td>", out);
-}
-
 static void put_scores(FILE *out, const char *name, const hear_metrics *m, double auc, double ece)
 {
     const hear_interval i = hear_wilson(hear_metrics_right(m), m->n);
-    fputs("<tr><td>", out);
-    hear_put_escaped(out, name);
-    fprintf(out, "</td><td>%zu</td>", m->n);
-    put_cell(out, 100.0 * hear_metrics_accuracy(m), 1);
+    fputs("<tr>", out);
+    hear_html_text_cell(out, name);
+    fprintf(out, "<td>%zu</td>", m->n);
+    hear_html_cell(out, 100.0 * hear_metrics_accuracy(m), 1);
     fputs("<td>", out);
-    put(out, 100.0 * i.low, 1);
+    hear_html_number(out, 100.0 * i.low, 1);
     fputs(" – ", out);
-    put(out, 100.0 * i.high, 1);
+    hear_html_number(out, 100.0 * i.high, 1);
     fputs("</td>", out);
-    put_cell(out, 100.0 * hear_metrics_balanced(m), 1);
-    put_cell(out, hear_metrics_macro_f1(m), 3);
-    put_cell(out, hear_metrics_log_loss(m), 3);
-    put_cell(out, auc, 3);
-    put_cell(out, ece, 3);
+    hear_html_cell(out, 100.0 * hear_metrics_balanced(m), 1);
+    hear_html_cell(out, hear_metrics_macro_f1(m), 3);
+    hear_html_cell(out, hear_metrics_log_loss(m), 3);
+    hear_html_cell(out, auc, 3);
+    hear_html_cell(out, ece, 3);
     fputs("</tr>\n", out);
 }
 
 static void put_side_by_side(FILE *out, const hear_page *page)
 {
-    fputs("<table><tr><th>model</th><th>recordings</th><th>accuracy %</th><th>95 % interval</th>"
-          "<th>balanced %</th><th>macro F1</th><th>log loss</th><th>AUC</th>"
-          "<th>calibration error</th></tr>\n",
-          out);
+    hear_html_table(out,
+                    "model|recordings|accuracy %|95 % interval|balanced %|macro F1|log loss|AUC|"
+                    "calibration error");
     for (size_t i = 0; i < page->n_models; i++) {
         const hear_summary *s = page->models[i].summary;
         put_scores(out, page->models[i].name, s->clips, s->macro_auc, s->calibration_error);
         put_scores(out, "… by window", s->windows, NAN, NAN);
     }
-    fputs("</table>\n", out);
+    hear_html_table_end(out);
 }
 
 static void put_labels(FILE *out, const hear_judged *j)
 {
     const hear_metrics *m = j->summary->clips;
-    fputs("<table><tr><th>label</th><th>recordings</th><th>precision</th><th>recall</th><th>F1</th>"
-          "<th>AUC</th><th>average precision</th></tr>\n",
-          out);
+    hear_html_table(out, "label|recordings|precision|recall|F1|AUC|average precision|"
+                         "false alarms an hour|delay s");
     for (size_t l = 0; l < m->n_labels; l++) {
-        fputs("<tr><td>", out);
-        hear_put_escaped(out, hear_model_label(j->model, l));
-        fprintf(out, "</td><td>%zu</td>", hear_metrics_support(m, l));
-        put_cell(out, hear_metrics_precision(m, l), 3);
-        put_cell(out, hear_metrics_recall(m, l), 3);
-        put_cell(out, hear_metrics_f1(m, l), 3);
-        put_cell(out, j->summary->labels[l].auc, 3);
-        put_cell(out, j->summary->labels[l].average_precision, 3);
+        const hear_alarm_count *alarms = &j->summary->alarms->labels[l];
+        fputs("<tr>", out);
+        hear_html_text_cell(out, hear_model_label(j->model, l));
+        fprintf(out, "<td>%zu</td>", hear_metrics_support(m, l));
+        hear_html_cell(out, hear_metrics_precision(m, l), 3);
+        hear_html_cell(out, hear_metrics_recall(m, l), 3);
+        hear_html_cell(out, hear_metrics_f1(m, l), 3);
+        hear_html_cell(out, j->summary->labels[l].auc, 3);
+        hear_html_cell(out, j->summary->labels[l].average_precision, 3);
+        hear_html_cell(out, hear_alarms_per_hour(alarms), 1);
+        hear_html_cell(out, hear_alarms_delay_s(alarms), 2);
         fputs("</tr>\n", out);
     }
-    fputs("</table>\n", out);
+    hear_html_table_end(out);
+    fputs("<p class=\"note\">Alarms: each recording by itself; windows whose best label has at "
+          "least ",
+          out);
+    hear_html_number(out, j->summary->threshold, 2);
+    fputs(".</p>\n", out);
+}
+
+static void put_alarms(FILE *out, const char *name, const hear_alarm_count *c)
+{
+    fputs("<tr>", out);
+    hear_html_text_cell(out, name);
+    fprintf(out, "<td>%zu</td>", c->n_events);
+    hear_html_cell(out, 100.0 * hear_alarms_missed(c), 1);
+    hear_html_cell(out, hear_alarms_delay_s(c), 2);
+    fprintf(out, "<td>%zu</td>", c->n_false);
+    hear_html_cell(out, hear_alarms_per_hour(c), 1);
+    fputs("</tr>\n", out);
+}
+
+static void put_stream(FILE *out, const hear_judged *j)
+{
+    fputs("<h3>As one stream: the recordings one behind the other, ", out);
+    hear_html_number(out, j->stream->seconds / 60.0, 1);
+    fputs(" minutes</h3>\n", out);
+    hear_html_table(out, "label|events|missed %|delay s|false alarms|an hour");
+    for (size_t l = 0; l < j->stream->n_labels; l++)
+        put_alarms(out, hear_model_label(j->model, l), &j->stream->labels[l]);
+    const hear_alarm_count all = hear_alarms_all(j->stream);
+    put_alarms(out, "all", &all);
+    hear_html_table_end(out);
 }
 
 static void put_confusion(FILE *out, const hear_judged *j)
 {
     const hear_metrics *m = j->summary->clips;
-    fputs("<table><caption>rows: the truth; columns: what was said</caption><tr><th></th>", out);
+    fputs("<div class=\"table\"><table><caption>rows: the truth; columns: what was said</caption>"
+          "<tr><th></th>",
+          out);
     for (size_t l = 0; l < m->n_labels; l++) {
         fputs("<th>", out);
         hear_put_escaped(out, hear_model_label(j->model, l));
@@ -117,12 +121,12 @@ static void put_confusion(FILE *out, const hear_judged *j)
         for (size_t l = 0; l < m->n_labels; l++) {
             const size_t cell = m->confusion[t * m->n_labels + l];
             fprintf(out, "<td style=\"background:rgba(var(--%s),", t == l ? "hit" : "miss");
-            put(out, n ? 0.85 * (double)cell / (double)n : 0.0, 3);
+            hear_html_number(out, n ? 0.85 * (double)cell / (double)n : 0.0, 3);
             fprintf(out, ")\">%zu</td>", cell);
         }
         fputs("</tr>\n", out);
     }
-    fputs("</table>\n", out);
+    hear_html_table_end(out);
 }
 
 static const double unit[2] = { 0.0, 1.0 };
@@ -146,15 +150,16 @@ static hear_status put_roc(FILE *out, const hear_judged *j)
         const hear_curve *c = s->curves[l];
         if (c->n_positive == 0 || c->n_negative == 0)
             continue;
-        series[n++] =
-            (hear_series){ hear_model_label(j->model, l), c->n_points + 1, x, y, false, false };
+        series[n++] = (hear_series){
+            .name = hear_model_label(j->model, l), .n = c->n_points + 1, .x = x, .y = y
+        };
         *x++ = *y++ = 0.0;
         for (size_t i = 0; i < c->n_points; i++) {
             *x++ = (double)c->points[i].fp / (double)c->n_negative;
             *y++ = (double)c->points[i].tp / (double)c->n_positive;
         }
     }
-    series[n++] = (hear_series){ NULL, 2, unit, unit, false, true };
+    series[n++] = (hear_series){ .n = 2, .x = unit, .y = unit, .faint = true };
     const hear_chart chart = { .title = "ROC, one against the rest",
                                .x_label = "false positive rate",
                                .y_label = "true positive rate",
@@ -177,8 +182,10 @@ static void put_calibration(FILE *out, const hear_judged *j)
             x[n] = j->summary->bins[b].mean_score;
             y[n++] = j->summary->bins[b].share;
         }
-    const hear_series series[2] = { { "share that is right", n, x, y, true, false },
-                                    { "calibrated", 2, unit, unit, false, true } };
+    const hear_series series[2] = {
+        { .name = "share that is right", .n = n, .x = x, .y = y, .dots = true },
+        { .name = "calibrated", .n = 2, .x = unit, .y = unit, .faint = true }
+    };
     const hear_chart chart = { .title = "Calibration of what was said",
                                .x_label = "probability",
                                .y_label = "share right",
@@ -187,6 +194,65 @@ static void put_calibration(FILE *out, const hear_judged *j)
                                .width = 420,
                                .height = 360 };
     hear_chart_write(out, &chart, series, 2);
+}
+
+/* Of the log: on what was learnt from, on what the best epoch was chosen by, and that one. */
+typedef struct {
+    double x, y;
+} point;
+
+static void put_epochs_chart(FILE *out, const hear_epochs *e, double *xy, bool loss)
+{
+    double *const x = xy, *const train = xy + e->n, *const valid = xy + 2 * e->n;
+    double most = 0.0;
+    point kept = { NAN, NAN };
+    for (size_t i = 0; i < e->n; i++) {
+        const hear_epoch *p = &e->epoch[i];
+        x[i] = (double)p->number;
+        train[i] = loss ? p->loss : 100.0 * p->accuracy;
+        valid[i] = loss ? p->valid_loss : 100.0 * p->valid_accuracy;
+        most = fmax(most, fmax(train[i], isnan(valid[i]) ? 0.0 : valid[i]));
+        if (p->best && !isnan(valid[i]))
+            kept = (point){ x[i], valid[i] };
+    }
+    const bool has_valid = !isnan(kept.y);
+    const hear_series series[3] = {
+        { .name = "learnt from", .n = e->n, .x = x, .y = train },
+        { .name = has_valid ? "chosen by" : NULL, .n = e->n, .x = x, .y = valid },
+        { .name = has_valid ? "kept" : NULL, .n = 1, .x = &kept.x, .y = &kept.y, .dots = true }
+    };
+    const hear_chart chart = { .title = loss ? "Learning: loss" : "Learning: accuracy",
+                               .x_label = "epoch",
+                               .y_label = loss ? "loss" : "right (%)",
+                               .x_high = x[e->n - 1],
+                               .y_high = loss ? (most > 0.0 ? 1.05 * most : 1.0) : 100.0,
+                               .width = 420,
+                               .height = 360,
+                               .legend_above = loss };
+    hear_chart_write(out, &chart, series, 3);
+}
+
+static hear_status put_epochs(FILE *out, const hear_judged *j)
+{
+    const hear_epochs *e = j->epochs;
+    if (!e || e->n == 0)
+        return HEAR_OK;
+    double *xy = hear_alloc(3 * e->n, sizeof *xy);
+    if (!xy)
+        return HEAR_ERR_MEM;
+    put_epochs_chart(out, e, xy, true);
+    put_epochs_chart(out, e, xy, false);
+    hear_free(xy);
+    return HEAR_OK;
+}
+
+static void put_card(FILE *out, const hear_judged *j)
+{
+    if (!j->model->info.card || !j->model->info.card[0])
+        return;
+    fputs("<details><summary>How it was made</summary><pre>", out);
+    hear_put_escaped(out, j->model->info.card);
+    fputs("</pre></details>\n", out);
 }
 
 static void put_mistakes(FILE *out, const hear_page *page, const hear_judged *j)
@@ -211,11 +277,11 @@ static void put_mistakes(FILE *out, const hear_page *page, const hear_judged *j)
         fputs("<figcaption>said <b>", out);
         hear_put_escaped(out, hear_model_label(j->model, said));
         fputs("</b> ", out);
-        put(out, (double)probs[said], 2);
+        hear_html_number(out, (double)probs[said], 2);
         fputs(", is <b>", out);
         hear_put_escaped(out, hear_model_label(j->model, c->truth));
         fputs("</b> ", out);
-        put(out, (double)probs[c->truth], 2);
+        hear_html_number(out, (double)probs[c->truth], 2);
         fputs("<br>", out);
         hear_put_escaped(out, path);
         fputs("</figcaption></figure>\n", out);
@@ -241,29 +307,30 @@ static void put_unread(FILE *out, const hear_page *page)
 
 hear_status hear_page_write(FILE *out, const hear_page *page, hear_error *err)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width\">\n<title>hearsay: ",
-          out);
-    hear_put_escaped(out, page->data);
-    fprintf(out, "</title>\n%s</head><body>\n<h1>", style);
-    hear_put_escaped(out, page->data);
-    fprintf(out, ", split “%s”</h1>\n", hear_split_name(page->split));
+    char title[1024];
+    snprintf(title, sizeof title, "%s, split “%s”", page->data, hear_split_name(page->split));
+    hear_html_begin(out, title);
     put_side_by_side(out, page);
     for (size_t i = 0; i < page->n_models; i++) {
         const hear_judged *j = &page->models[i];
         fputs("<h2>", out);
         hear_put_escaped(out, j->name);
         fputs("</h2>\n", out);
+        put_card(out, j);
         put_labels(out, j);
         put_confusion(out, j);
+        if (j->stream)
+            put_stream(out, j);
         fputs("<div class=\"charts\">\n", out);
         if (put_roc(out, j) != HEAR_OK)
             return hear_fail(err, HEAR_ERR_MEM, NULL);
         put_calibration(out, j);
+        if (put_epochs(out, j) != HEAR_OK)
+            return hear_fail(err, HEAR_ERR_MEM, NULL);
         fputs("</div>\n", out);
         put_mistakes(out, page, j);
     }
     put_unread(out, page);
-    fputs("<p>Made by hearsay " PACKAGE_VERSION ".</p>\n</body></html>\n", out);
+    hear_html_end(out);
     return HEAR_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef TRAIN_PAGE_H
 #define TRAIN_PAGE_H
 
+#include "train/epochs.h"
 #include "train/summary.h"
 
 #include <stdio.h>
@@ -11,6 +12,8 @@ typedef struct {
     const hear_model *model;
     const hear_evaluation *evaluation;
     const hear_summary *summary;
+    const hear_alarms *stream; /* the recordings as one stream; NULL where not asked for */
+    const hear_epochs *epochs; /* of its training; NULL or none where they are not known */
 } hear_judged;
 
 typedef struct {

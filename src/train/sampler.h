@@ -2,7 +2,8 @@
  * others.
  *
  * BALANCED: label uniform, then source ∝ √clips, then group ∝ √clips, then clip uniform.
- * PLAIN: every clip alike. Threads: draw may be called from any number of threads. */
+ * PLAIN: every clip alike. WEIGHTED: drawn as PLAIN; the loss of an example counts by how rare its
+ * label is (example.h). Threads: draw may be called from any number of threads. */
 #ifndef TRAIN_SAMPLER_H
 #define TRAIN_SAMPLER_H
 
@@ -10,7 +11,7 @@
 #include "train/dataset.h"
 #include "train/sounds.h"
 
-typedef enum { HEAR_SAMPLE_BALANCED, HEAR_SAMPLE_PLAIN } hear_sampling;
+typedef enum { HEAR_SAMPLE_BALANCED, HEAR_SAMPLE_PLAIN, HEAR_SAMPLE_WEIGHTED } hear_sampling;
 
 typedef struct hear_sampler hear_sampler;
 

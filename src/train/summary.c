@@ -27,6 +27,7 @@ void hear_summary_destroy(hear_summary *s)
     hear_free(s->labels);
     hear_metrics_destroy(s->clips);
     hear_metrics_destroy(s->windows);
+    hear_alarms_destroy(s->alarms);
     free(s);
 }
 
@@ -75,31 +76,60 @@ static void calibrate(hear_summary *s, const hear_evaluation *e, float *score, b
     s->calibration_error = hear_calibration_error(s->bins, HEAR_SUMMARY_BINS);
 }
 
-hear_status hear_summary_create(hear_summary **out, const hear_evaluation *e)
+/* said: [the most windows of a recording] */
+static void raise_alarms(hear_summary *s, const hear_evaluation *e, hear_said *said)
+{
+    for (size_t i = 0; i < e->n_clips; i++) {
+        const hear_evaluated_clip *c = &e->clips[i];
+        for (size_t k = 0; k < c->n_windows; k++) {
+            const size_t w = c->first_window + k;
+            said[k] = (hear_said){ e->window_start_s[w], e->window_end_s[w],
+                                   hear_alarms_said(e->window_probs + w * e->n_labels, e->n_labels,
+                                                    s->threshold) };
+        }
+        const hear_stretch all = { .end_s = c->seconds, .label = c->truth };
+        hear_alarms_add(s->alarms, said, c->n_windows, &all, 1);
+    }
+}
+
+static size_t most_windows(const hear_evaluation *e)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < e->n_clips; i++)
+        most = e->clips[i].n_windows > most ? e->clips[i].n_windows : most;
+    return most;
+}
+
+hear_status hear_summary_create(hear_summary **out, const hear_evaluation *e, double threshold)
 {
     *out = NULL;
     hear_summary *s = calloc(1, sizeof *s);
     if (!s)
         return HEAR_ERR_MEM;
     s->n_labels = e->n_labels;
+    s->threshold = threshold;
     s->curves = hear_alloc(e->n_labels, sizeof(hear_curve *));
     s->labels = hear_alloc(e->n_labels, sizeof *s->labels);
     float *score = hear_alloc(e->n_clips, sizeof *score);
     bool *flags = hear_alloc(e->n_clips, sizeof *flags);
+    hear_said *said = hear_alloc(most_windows(e), sizeof *said);
     hear_status status = HEAR_ERR_MEM;
-    if (s->curves && s->labels && score && flags &&
+    if (s->curves && s->labels && score && flags && said &&
+        hear_alarms_create(&s->alarms, e->n_labels) == HEAR_OK &&
         hear_metrics_create(&s->clips, e->n_labels) == HEAR_OK &&
         hear_metrics_create(&s->windows, e->n_labels) == HEAR_OK)
         status = draw_curves(s, e, score, flags);
     if (status == HEAR_OK) {
         count(s, e);
         calibrate(s, e, score, flags);
+        raise_alarms(s, e, said);
         *out = s;
     } else {
         hear_summary_destroy(s);
     }
     hear_free(score);
     hear_free(flags);
+    hear_free(said);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TRAIN_SUMMARY_H
 #define TRAIN_SUMMARY_H
 
+#include "train/alarms.h"
 #include "train/curve.h"
 #include "train/evaluate.h"
 #include "train/metrics.h"
@@ -21,11 +22,14 @@ typedef struct {
     double macro_auc;           /* over the labels that have one; NaN where none has */
     double calibration_error;   /* of the said label's probability, recordings, ten bins */
     hear_bin bins[HEAR_SUMMARY_BINS];
+    double threshold;    /* of the windows that alarms are made of */
+    hear_alarms *alarms; /* each recording by itself */
     size_t n_labels;
 } hear_summary;
 
-/* Errors: HEAR_ERR_MEM. */
-HEAR_MUST_CHECK hear_status hear_summary_create(hear_summary **out, const hear_evaluation *e);
+/* threshold: 0..1, see alarms.h. Errors: HEAR_ERR_MEM. */
+HEAR_MUST_CHECK hear_status hear_summary_create(hear_summary **out, const hear_evaluation *e,
+                                                double threshold);
 void hear_summary_destroy(hear_summary *s); /* NULL is allowed */
 
 /* The first of the largest. */

@@ -35,6 +35,7 @@ typedef struct {
     shard shards[MAX_SHARDS];
     hear_optim *optim;
     uint64_t step; /* all in all */
+    double *rare;  /* [n_labels] weights of the labels; NULL: all count alike */
     size_t n_weights;
     float *mean, *best, *kept; /* [n_weights] */
     double best_loss;
@@ -56,6 +57,7 @@ static void release(trainer *t)
         hear_free(s->targets);
         hear_free(s->units);
     }
+    hear_free(t->rare);
     hear_free(t->mean);
     hear_free(t->best);
     hear_free(t->kept);
@@ -140,6 +142,28 @@ static size_t count_right(const trainer *t, const shard *s, const float *logits)
     return n;
 }
 
+/* The mean over the shard, and its gradient by the logits. Where labels have weights, each row
+ * counts by that of its target, mixed as the target is. */
+static double lose(const trainer *t, const shard *s, const float *logits, float *grad)
+{
+    const hear_loss_config loss = { .kind =
+                                        t->config->sigmoid ? HEAR_LOSS_SIGMOID : HEAR_LOSS_SOFTMAX,
+                                    .smoothing = (float)t->config->smoothing };
+    if (!t->rare)
+        return hear_loss(&loss, logits, s->units, s->n, t->n_units, grad);
+    double sum = 0.0;
+    for (size_t k = 0; k < s->n; k++) {
+        const size_t row = k * t->n_units;
+        double weight = 0.0;
+        for (size_t l = 0; l < t->n_labels; l++)
+            weight += t->rare[l] * (double)s->targets[k * t->n_labels + l];
+        sum += weight * hear_loss(&loss, logits + row, s->units + row, 1, t->n_units, grad + row);
+        for (size_t u = 0; u < t->n_units; u++)
+            grad[row + u] *= (float)(weight / (double)s->n);
+    }
+    return sum / (double)s->n;
+}
+
 static void learn_shard(void *user, size_t i)
 {
     trainer *const t = user;
@@ -150,12 +174,9 @@ static void learn_shard(void *user, size_t i)
         fill_shard(t, i);
     hear_plan_set_training(s->plan, true, t->config->seed + t->step * MAX_SHARDS + i);
     hear_plan_run(s->plan);
-    const hear_loss_config loss = { .kind =
-                                        t->config->sigmoid ? HEAR_LOSS_SIGMOID : HEAR_LOSS_SOFTMAX,
-                                    .smoothing = (float)t->config->smoothing };
     const float *logits = hear_plan_output(s->plan, 0)->data;
     float *grad = hear_plan_output_grad(s->plan, 0);
-    s->loss = hear_loss(&loss, logits, s->units, s->n, t->n_units, grad);
+    s->loss = lose(t, s, logits, grad);
     s->n_right = count_right(t, s, logits);
     const float share = (float)s->n / (float)t->batch; /* from the shard's mean to the batch's */
     for (size_t k = 0; k < s->n * t->n_units && t->n_shards > 1; k++)
@@ -192,7 +213,8 @@ static hear_status do_step(trainer *t, const hear_schedule *schedule, hear_progr
     p->lr = hear_schedule_lr(schedule, t->step);
     hear_pool_run(t->config->pool, learn_shard, t, t->n_shards);
     add_gradients(t);
-    hear_optim_clip(t->shards[0].plan, 5.0);
+    if (t->config->clip > 0.0)
+        hear_optim_clip(t->shards[0].plan, t->config->clip);
     hear_optim_step(t->optim, t->shards[0].plan, p->lr);
     if (t->config->averaging > 0.0)
         average(t);
@@ -245,8 +267,8 @@ static uint64_t take_print(trainer *t)
 {
     const hear_trainer_config *const c = t->config;
     const hear_optim_config *const o = &c->optim;
-    const double numbers[] = { c->lr,    c->averaging, c->smoothing, o->momentum,
-                               o->beta1, o->beta2,     o->epsilon,   o->weight_decay };
+    const double numbers[] = { c->lr,    c->averaging, c->smoothing,    o->momentum,    o->beta1,
+                               o->beta2, o->epsilon,   o->weight_decay, c->step_factor, c->clip };
     const uint64_t counts[] = { c->epochs,
                                 t->batch,
                                 c->batch,
@@ -256,6 +278,8 @@ static uint64_t take_print(trainer *t)
                                 t->n_cells,
                                 t->n_labels,
                                 c->schedule,
+                                c->step_epochs,
+                                c->weigh_labels,
                                 o->kind,
                                 c->sigmoid,
                                 c->validate != NULL,
@@ -320,9 +344,12 @@ static bool is_over(const trainer *t)
 static hear_status run_epochs(trainer *t, hear_error *err)
 {
     const hear_trainer_config *c = t->config;
-    const hear_schedule schedule = {
-        .kind = c->schedule, .lr = c->lr, .total = (uint64_t)c->epochs * t->n_steps, .last_lr = 0.0
-    };
+    const hear_schedule schedule = { .kind = c->schedule,
+                                     .lr = c->lr,
+                                     .every = (uint64_t)c->step_epochs * t->n_steps,
+                                     .gamma = c->step_factor,
+                                     .total = (uint64_t)c->epochs * t->n_steps,
+                                     .last_lr = 0.0 };
     while (!is_over(t)) {
         hear_progress p = { .epoch = t->epoch + 1, .n_epochs = c->epochs, .n_steps = t->n_steps };
         while (p.step < t->n_steps) {
@@ -349,6 +376,13 @@ static hear_status check(const hear_trainer_config *c, hear_error *err)
         return hear_fail(err, HEAR_ERR_ARG, "the learning rate must be above 0");
     if (c->epochs < 1)
         return hear_fail(err, HEAR_ERR_ARG, "there must be an epoch at least");
+    if (c->schedule == HEAR_SCHEDULE_STEP &&
+        (c->step_epochs < 1 || !(c->step_factor > 0.0 && c->step_factor <= 1.0)))
+        return hear_fail(
+            err, HEAR_ERR_ARG,
+            "steps of the learning rate are an epoch apart at least, and times up to 1");
+    if (!(c->clip >= 0.0 && isfinite(c->clip)))
+        return hear_fail(err, HEAR_ERR_ARG, "the gradient is clipped to a number from 0");
     if (!(c->averaging >= 0.0 && c->averaging < 1.0 && c->smoothing >= 0.0 && c->smoothing < 1.0))
         return hear_fail(err, HEAR_ERR_ARG, "averaging and smoothing are from 0 to below 1");
     return HEAR_OK;
@@ -368,6 +402,12 @@ static hear_status prepare(trainer *t, hear_error *err)
         const hear_status s = make_shard(t, i, err);
         if (s != HEAR_OK)
             return s;
+    }
+    if (t->config->weigh_labels) {
+        t->rare = hear_alloc(t->n_labels, sizeof *t->rare);
+        if (!t->rare)
+            return hear_fail(err, HEAR_ERR_MEM, NULL);
+        hear_example_label_weights(e, t->config->batch == 0, t->rare);
     }
     t->n_weights = hear_weights_count(t->graph);
     t->mean = hear_alloc(t->n_weights, sizeof *t->mean);

@@ -14,7 +14,8 @@
 typedef struct {
     size_t epoch, n_epochs; /* 1 .. */
     size_t step, n_steps;   /* of this epoch; done */
-    double loss, accuracy;  /* on the examples learnt from, mean over this epoch so far */
+    double loss, accuracy;  /* on the examples learnt from, mean over this epoch so far; accuracy is
+                               NaN of what names nothing */
     double lr;
     bool has_valid; /* epochs only */
     bool best;      /* so far */
@@ -27,7 +28,11 @@ typedef struct {
     bool mel_time; /* the input's last two dimensions are [width, window] */
     hear_optim_config optim;
     hear_schedule_kind schedule;
+    size_t step_epochs; /* STEP: after so many epochs, 1 .., the rate is multiplied */
+    double step_factor; /* by this, > 0 .. 1 */
     double lr;
+    double clip;       /* the gradient's norm is at most this; 0 leaves it as it is */
+    bool weigh_labels; /* see hear_example_label_weights */
     size_t epochs, batch;
     double averaging; /* 0 .. < 1: weights judged and kept are a running mean; 0 takes them as
                          they are */

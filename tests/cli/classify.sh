@@ -60,6 +60,37 @@ n_checks=$((n_checks + 1))
 paste -d ' ' means file | awk '{ d = $2 - $4; if ($1 != $3 || d * d > 1.5e-4 * 1.5e-4) exit 1 }
                                END { exit NR != 3 }' || complain "not the means: $(cat means)"
 
+# some of the labels, by their own probabilities
+hear classify -m "$model" --top 3 tones.wav
+awk -F '\t' 'BEGIN { OFS = FS } NR == 1 { print "source", "start_s", "end_s", "label", "prob", "label2", "prob2"; next }
+    { p["low"] = p["high"] = 0; for (i = 4; i < NF; i += 2) p[$i] = $(i + 1)
+      a = p["high"] >= p["low"] ? "high" : "low"; b = a == "high" ? "low" : "high"
+      print $1, $2, $3, a, p[a], b, p[b] }' out >wanted
+for classes in "--classes high,low" "--classes high --classes LOW"; do
+    # shellcheck disable=SC2086 # a list of words
+    hear classify -m "$model" $classes --top 2 tones.wav
+    expect_code 0
+    expect_quiet
+    expect_same wanted
+done
+hear classify -m "$model" --without nothing --top 2 tones.wav
+expect_lines 27
+awk -F '\t' '$5 != $7' wanted >sure # equal ones stand in the order of the list, here the model's
+grep -qF "	high	" sure || complain "nothing is high"
+grep -qvxF -f out sure && complain "--without differs from --classes"
+hear listen -m "$model" --classes high --input tones.wav
+cp out wanted
+hear classify -m "$model" --classes high tones.wav
+expect_same wanted
+hear classify -m "$model" --classes high --by file -f jsonl tones.wav
+expect_match '"label":"high","prob":0\.[0-9]{4},"top":\[\{"label":"high","prob":0\.[0-9]{4}\}\]'
+refuse 64 "'hihg' is no label of this model; the nearest is 'high'" classify -m "$model" --classes low,hihg tones.wav
+refuse 64 "'x' is no label" listen -m "$model" --without x --input tones.wav
+refuse 64 "a label is missing" classify -m "$model" --classes low, tones.wav
+refuse 64 "without takes it away" classify -m "$model" --classes low,high --without low tones.wav
+refuse 64 "takes all labels" classify -m "$model" --without low,high,nothing tones.wav
+refuse 64 "top: must be from 1 to 2, the labels of this choice" classify -m "$model" --without low --top 3 tones.wav
+
 # a part of it: the times stay those of the file
 hear classify -m "$model" --start 1 --duration 1 tones.wav
 expect_code 0

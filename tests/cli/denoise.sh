@@ -15,11 +15,31 @@ cd "$tmp" || exit 99
 hear train -q --arch denoiser --data data -o d.onnx --epochs 2 --batch 4 --seed 1 --threads 1 --log d.jsonl
 expect_code 0
 expect_quiet
-[ "$(wc -l <d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+[ "$(grep -c '^{"v":1,"type":"epoch",.*"loss":' d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+grep -qE 'accuracy|nan' d.jsonl && complain "a denoiser has no accuracy"
+hear model show d.onnx
+expect_code 0
+expect_quiet
+expect_match '^  kind +denoiser$'
+expect_match '^  window +2\.0480 s \(64 frames\)$'
+expect_match 'Takes noise out of speech'
+hear model show -f json d.onnx
+expect_code 0
+expect_match '"kind":"denoiser","rate_hz":16000,.*"card":"Takes noise'
 hear train -q --arch denoiser --data data -o e.onnx --epochs 2 --batch 4 --seed 1 --threads 2
 expect_code 0
 # the card tells the output's name
 [ "$(wc -c <d.onnx)" -eq "$(wc -c <e.onnx)" ] || complain "threads change the model's size"
+
+# goes on from what another has learnt
+hear train -q --arch denoiser --data data -o new.onnx --epochs 1 --batch 4 --seed 1
+hear train -q --arch denoiser --from d.onnx --data data -o on.onnx --epochs 1 --batch 4 --seed 1
+expect_code 0
+expect_quiet
+hear denoise -m new.onnx long.wav new.wav
+hear denoise -m on.onnx long.wav on.wav
+! cmp -s new.wav on.wav || complain "--from changes nothing"
+refuse 78 'model.onnx: is no denoiser' train --arch denoiser --from "$model" --data data -o f.onnx
 
 for f in long wide short; do
     hear denoise -m d.onnx $f.wav out.wav

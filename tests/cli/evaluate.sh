@@ -13,7 +13,9 @@ hear evaluate -m "$model" --data "$tmp/d"
 expect_code 0
 expect_quiet
 expect_match '^'"$model"' +4 +75\.0 +30\.1 - +95\.4 +75\.0 '
-expect_match '^low +2 +0\.667 +1\.000 +0\.800 '
+# one alarm of low in 1.4 s of nothing; the first window ends after 0.522 s, or with the recording
+expect_match '^low +2 +0\.667 +1\.000 +0\.800 .* 2571\.4 +0\.52$'
+expect_match '^nothing +2 .* 0\.0 +0\.40$'
 expect_match '^nothing +1 +0 +1$'
 
 hear evaluate -m "$model" -m "$model" --data "$tmp/d" -f jsonl --by group
@@ -25,10 +27,35 @@ expect_match '"confusion":\[\[2,0,0\],\[0,0,0\],\[1,0,1\]\]'
 hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/page.html"
 expect_code 0
 [ "$(grep -c '<figure>' "$tmp/page.html")" -eq 1 ] || complain "the page shows not one mistake"
+[ "$(grep -c '<svg' "$tmp/page.html")" -eq 2 ] || complain "the page has not two charts"
 grep -qE '(src|href)="(http|//|[^d])' "$tmp/page.html" && complain "the page needs other files"
 hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/none/page.html"
 expect_code 74
 expect_error 'page.html: cannot write: No such file'
+
+# alarms by a threshold that no window reaches, and the recordings as one stream
+hear evaluate -m "$model" --data "$tmp/d" --threshold 1 --stream -f jsonl
+expect_code 0
+expect_match '"threshold":1\.000000,.*"label":"low".*"false_alarms":0,.*"missed":1\.000000,"delay_s":null'
+expect_match '"stream":\{"events":[1-4],"seconds":3\.1000[0-9]*,'
+hear evaluate -m "$model" --data "$tmp/d" --stream
+expect_code 0
+expect_match '^stream +events missed % +delay s false alarms an hour$'
+expect_match '^all +[1-4] '
+
+# learning curves of a log
+printf '{"v":1,"type":"epoch","epoch":%d,"loss":%s,"accuracy":0.5,"valid_loss":1,"valid_accuracy":0.5,"best":true}\n' \
+    1 2 2 1.5 >"$tmp/log.jsonl"
+hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/page.html" --log "$tmp/log.jsonl"
+expect_code 0
+[ "$(grep -c '<svg' "$tmp/page.html")" -eq 4 ] || complain "the page has not four charts"
+grep -q 'Learning: loss' "$tmp/page.html" || complain "no learning curves"
+hear evaluate -m "$model" --data "$tmp/d" --log "$tmp/log.jsonl"
+expect_code 64
+expect_error '\-\-log goes with \-\-report'
+hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/page.html" --log "$tmp/page.html"
+expect_code 65
+expect_error 'page.html: line 1: '
 
 # an unreadable recording is told last, the others count
 echo text >"$tmp/d/low/bad.wav"

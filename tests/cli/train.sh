@@ -239,6 +239,19 @@ refuse 64 "no value 'nowhere'" \
     train --arch logreg --from ./a.onnx --freeze nowhere --data table.tsv -o e.onnx -q
 refuse 64 "'probs' is not before" train --from ./a.onnx --freeze probs --data table.tsv -o e.onnx -q
 
+# How labels are balanced is told, on stderr and in the log; the rate falls in steps.
+# shellcheck disable=SC2086
+hear train $small --epochs 3 --balance weight --schedule step --step-epochs 1 --step-factor 0.5 \
+    --clip 1 --data table.tsv -o w.onnx --log w.jsonl
+expect_code 0
+grep -q 'recordings are drawn alike, and count by how rare their label is' err || complain "not told"
+head -n 1 w.jsonl | grep -q '"type":"training","command":"hearsay train .*--balance weight.*","balance":"recordings are drawn alike' ||
+    complain "not in the log"
+grep -o '"lr":[0-9.]*' w.jsonl | tr '\n' ' ' | grep -q '"lr":0.01 "lr":0.005 "lr":0.0025 ' || complain "no steps"
+refuse 64 'go with --schedule step' train --arch mlp --step-epochs 3 --data table.tsv -o e.onnx
+refuse 64 "'fall': must be one of cosine.step.constant" \
+    train --arch mlp --schedule fall --data table.tsv -o e.onnx
+
 # Ctrl-C keeps the best so far, and ends by the signal.
 # shellcheck disable=SC2086
 "$HEARSAY" train $small --epochs 1000000 --data table.tsv -o f.onnx \
@@ -277,7 +290,8 @@ hear train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl
 expect_code 0
 expect_same a.onnx b/a.onnx
 n_checks=$((n_checks + 1))
-[ "$(grep -c '^{' g.jsonl)" -lt 40 ] || complain "it began anew"
+[ "$(grep -c '"epoch":1,' g.jsonl)" -eq 1 ] || complain "it began anew, or its log did"
+[ "$(grep -c '"epoch":40,' g.jsonl)" -eq 1 ] || complain "its log has no end"
 # what is over stays so
 # shellcheck disable=SC2086
 hear train $small --data table.tsv -o b/a.onnx --resume state -q

@@ -42,6 +42,14 @@ expect_same out one.tsv
 hear tune --arch mlp --epochs 2 --window 1 --folds 2 --data table.tsv --grid 'hidden=4+3' -q -f jsonl
 expect_code 0
 expect_match '^\{"v":1,"type":"tuned","settings":\{"hidden":"4,3"\},"accuracy":.*,"n":24\}$'
+# The page: a chart for each option that has several values.
+hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
+    --grid 'C=0.000001,1 penalty=l1' -q --report page.html
+expect_code 0
+[ "$(grep -c '<svg' page.html)" -eq 1 ] || complain "not a chart for C alone"
+grep -q '>Right against C</text>' page.html || complain "no title"
+grep -qE '(src|href)="(http|//|[^d])' page.html && complain "the page needs other files"
+refuse 74 'nowhere/page.html: cannot write' tune --arch logreg --data table.tsv --report nowhere/page.html
 # Without a grid there is one point; another input loads other frames.
 hear tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q
 expect_code 0

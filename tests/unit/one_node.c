@@ -178,7 +178,7 @@ static void read_attr(reader *r, hear_node *node, const char *word)
     } else if (a->type == HEAR_ATTR_TENSOR) {
         const size_t n = read_ints(equals + 1, values);
         const hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
-        const hear_tensor t = { HEAR_I64, shape, n, values };
+        const hear_tensor t = { .dtype = HEAR_I64, .shape = shape, .count = n, .data = values };
         s = hear_node_set_tensor(node, name, &t);
     } else if (a->type == HEAR_ATTR_FLOATS) {
         float floats[MOST];

@@ -127,7 +127,7 @@ static void test_pairs_are_of_one_size_and_repeat(void **state)
     static float speech[N], noise[SHORT], noisy[2][HEAR_PAIR_CELLS], target[2][HEAR_PAIR_CELLS];
     fill(speech, N, 1);
     fill(noise, SHORT, 2);
-    const hear_pair_sound s = { speech, N }, o = { noise, SHORT };
+    const hear_pair_sound s = { speech, N, N, 0.01 }, o = { noise, SHORT, SHORT, 0.01 };
     const hear_pair_sounds sounds = { 1, 1, &s, &o };
     hear_pair_scratch *scratch = calloc(1, sizeof *scratch);
     assert_int_equal(hear_stft_create(&scratch->stft, 1024, 1024, HEAR_PLACE_CENTER), HEAR_OK);
@@ -153,6 +153,38 @@ static void test_pairs_are_of_one_size_and_repeat(void **state)
     free(scratch);
 }
 
+static void test_sounds_are_drawn_by_their_length(void **state)
+{
+    (void)state;
+    enum { LONG = 60000, SHORT = 20000, PAIRS = 400, LOW = 64, HIGH = 192 /* bins */ };
+    static float sound[2][LONG], noise[SHORT], noisy[HEAR_PAIR_CELLS], target[HEAR_PAIR_CELLS];
+    for (size_t i = 0; i < LONG; i++) {
+        sound[0][i] = (float)(0.1 * sin(2.0 * M_PI * LOW * (double)i / HEAR_DENOISE_FFT));
+        sound[1][i] = (float)(0.1 * sin(2.0 * M_PI * HIGH * (double)i / HEAR_DENOISE_FFT));
+    }
+    fill(noise, SHORT, 2);
+    const hear_pair_sound speech[2] = { { sound[0], LONG, LONG, 0.005 },
+                                        { sound[1], SHORT, LONG + SHORT, 0.005 } };
+    const hear_pair_sound one = { noise, SHORT, SHORT, 0.01 };
+    const hear_pair_sounds sounds = { 2, 1, speech, &one };
+    hear_pair_scratch *scratch = calloc(1, sizeof *scratch);
+    assert_int_equal(hear_stft_create(&scratch->stft, 1024, 1024, HEAR_PLACE_CENTER), HEAR_OK);
+    size_t n_long = 0;
+    for (uint64_t k = 0; k < PAIRS; k++) {
+        hear_pair_make(&sounds, 1, k, scratch, noisy, target);
+        double low = 0.0, high = 0.0;
+        for (size_t t = 0; t < HEAR_DENOISE_WINDOW; t++) {
+            low += (double)target[t * HEAR_DENOISE_BINS + LOW];
+            high += (double)target[t * HEAR_DENOISE_BINS + HIGH];
+        }
+        n_long += low > high;
+    }
+    /* 3 of 4, with a deviation of sqrt(400 * 3/4 * 1/4) = 8.7 */
+    assert_in_range(n_long, 300 - 35, 300 + 35);
+    hear_stft_destroy(scratch->stft);
+    free(scratch);
+}
+
 static void test_the_network_takes_and_gives_magnitudes(void **state)
 {
     (void)state;
@@ -172,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_denoiser_is_refused),
         cmocka_unit_test(test_the_loss_in_db_has_the_gradient_of_its_differences),
         cmocka_unit_test(test_pairs_are_of_one_size_and_repeat),
+        cmocka_unit_test(test_sounds_are_drawn_by_their_length),
         cmocka_unit_test(test_the_network_takes_and_gives_magnitudes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

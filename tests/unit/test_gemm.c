@@ -3,6 +3,7 @@
 
 #include "base/rng.h"
 #include "nn/gemm.h"
+#include "nn/simd.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,12 +22,12 @@ static void each_kind(void (*test)(void))
 {
     size_t n = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (hear_gemm_choose(kinds[i])) { /* the last that can run stays: it is the best */
+        if (hear_simd_choose(kinds[i])) { /* the last that can run stays: it is the best */
             test();
             n++;
         }
     assert_true(n > 0);
-    assert_false(hear_gemm_choose("abacus"));
+    assert_false(hear_simd_choose("abacus"));
 }
 
 static void check(size_t m, size_t n, size_t k, bool ta, bool tb, float beta)

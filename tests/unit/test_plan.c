@@ -223,7 +223,7 @@ static void test_integers_that_give_shapes_are_bound_when_planning(void **state)
     assert_int_equal(hear_plan_create(&p, g, &config, &err), HEAR_ERR_MODEL);
     assert_string_equal(err.text, "Reshape \"y\" (opset 17): input 1 must be known when planning");
     int64_t shape[3] = { 0, 3, 2 };
-    const hear_tensor bound = { HEAR_I64, three, 3, shape };
+    const hear_tensor bound = { .dtype = HEAR_I64, .shape = three, .count = 3, .data = shape };
     const hear_tensor *const inputs[2] = { NULL, &bound };
     config.inputs = inputs;
     p = plan_of(g, &config);

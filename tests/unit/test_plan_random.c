@@ -13,6 +13,7 @@ typedef struct {
     hear_graph *graph;
     hear_rng rng;
     size_t n_nodes, n_weights;
+    int64_t channels; /* even: few, or enough for a convolution with the channels last */
 } builder;
 
 static size_t pick(builder *b, size_t n)
@@ -55,7 +56,7 @@ static size_t normalise(builder *b, size_t x, int64_t channels)
     return node(b, "BatchNormalization", 5, in);
 }
 
-/* Each takes one of the values made so far, all [2, 6, 5], and makes another. */
+/* Each takes one of the values made so far, all [2, channels, 5], and makes another. */
 static size_t grow(builder *b, const size_t *made, size_t n_made)
 {
     static const char *const unary[] = { "Relu",    "LeakyRelu", "Sigmoid", "Tanh",
@@ -63,7 +64,8 @@ static size_t grow(builder *b, const size_t *made, size_t n_made)
     static const char *const binary[] = { "Add", "Sub", "Mul", "Max", "Min" };
     const size_t x = made[pick(b, n_made)];
     size_t in[3] = { x, made[pick(b, n_made)], 0 };
-    const int64_t pads[2] = { 1, 1 }, perm[3] = { 0, 2, 1 };
+    const int64_t pads[2] = { 1, 1 }, perm[3] = { 0, 2, 1 }, n = b->channels;
+    const int64_t groups[4] = { 1, 1, 2, n };
     switch (pick(b, 8)) {
     case 0:
     case 1:
@@ -71,21 +73,22 @@ static size_t grow(builder *b, const size_t *made, size_t n_made)
     case 2:
     case 3:
         return node(b, binary[pick(b, sizeof binary / sizeof binary[0])], 2, in);
-    case 4: /* Conv, in one or two groups */
-        in[1] = weight(b, (hear_shape){ 3, { 6, pick(b, 2) ? 6 : 3, 3 } }, -0.3, 0.3);
-        in[2] = weight(b, (hear_shape){ 1, { 6 } }, -1, 1);
+    case 4: /* Conv, in one or two groups, or depthwise */
+        in[1] = weight(b, (hear_shape){ 3, { n, n / groups[pick(b, 4)], 3 } }, -1.8 / (double)n,
+                       1.8 / (double)n);
+        in[2] = weight(b, (hear_shape){ 1, { n } }, -1, 1);
         in[0] = node(b, "Conv", 2 + pick(b, 2), in);
-        set_int(b, "group", b->graph->values[in[1]].init->shape.dim[1] == 6 ? 1 : 2);
+        set_int(b, "group", n / b->graph->values[in[1]].init->shape.dim[1]);
         assert_int_equal(hear_node_set_ints(hear_graph_last_node(b->graph), "pads", 2, pads),
                          HEAR_OK);
-        return pick(b, 3) ? normalise(b, in[0], 6) : in[0];
+        return pick(b, 3) ? normalise(b, in[0], n) : in[0];
     case 5: /* ConvTranspose */
-        in[1] = weight(b, (hear_shape){ 3, { 6, 3, 3 } }, -0.3, 0.3);
+        in[1] = weight(b, (hear_shape){ 3, { n, n / 2, 3 } }, -1.8 / (double)n, 1.8 / (double)n);
         in[0] = node(b, "ConvTranspose", 2, in);
         set_int(b, "group", 2);
         assert_int_equal(hear_node_set_ints(hear_graph_last_node(b->graph), "pads", 2, pads),
                          HEAR_OK);
-        return normalise(b, in[0], 6);
+        return normalise(b, in[0], n);
     case 6: /* there and back again */
         in[0] = node(b, "Transpose", 1, in);
         assert_int_equal(hear_node_set_ints(hear_graph_last_node(b->graph), "perm", 3, perm),
@@ -107,7 +110,8 @@ static hear_graph *random_graph(uint64_t seed)
     size_t made[40], n_made = 1;
     hear_rng_seed(&b.rng, seed);
     assert_int_equal(hear_graph_create(&b.graph, 17), HEAR_OK);
-    const hear_shape in = { 3, { -1, 6, 5 } };
+    b.channels = seed % 2 ? 18 : 6;
+    const hear_shape in = { 3, { -1, b.channels, 5 } };
     assert_int_equal(hear_graph_add_input(b.graph, "x", HEAR_F32, &in, &made[0]), HEAR_OK);
     const size_t n = 3 + pick(&b, 30);
     while (n_made < n) {

@@ -75,7 +75,7 @@ static hear_graph *build(const reference *r, bool by_batch)
     const int64_t gh = (int64_t)r->gates * 2;
     size_t in[5], out[2];
     int32_t lens[2] = { 3, 2 };
-    const hear_tensor t = { HEAR_I32, two, 2, lens };
+    const hear_tensor t = { .dtype = HEAR_I32, .shape = two, .count = 2, .data = lens };
     assert_int_equal(hear_graph_add_input(g, "x", HEAR_F32, &x, &in[0]), HEAR_OK);
     in[1] = add(g, "w", (hear_shape){ 3, { 2, gh, 1 } }, 5, 0.3, -0.5);
     in[2] = add(g, "r", (hear_shape){ 3, { 2, gh, 2 } }, 7, 0.2, -0.6);

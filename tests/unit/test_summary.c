@@ -12,11 +12,12 @@
 
 /* Three recordings of two labels; the second has two windows. */
 static hear_evaluated_clip clips[3] = {
-    { .clip = 0, .truth = 0, .first_window = 0, .n_windows = 1 },
-    { .clip = 1, .truth = 1, .first_window = 1, .n_windows = 2 },
-    { .clip = 2, .truth = 1, .first_window = 3, .n_windows = 1 },
+    { .clip = 0, .truth = 0, .first_window = 0, .n_windows = 1, .seconds = 3.0 },
+    { .clip = 1, .truth = 1, .first_window = 1, .n_windows = 2, .seconds = 4.0 },
+    { .clip = 2, .truth = 1, .first_window = 3, .n_windows = 1, .seconds = 2.0 },
 };
 static float window_probs[8] = { 0.9f, 0.1f, 0.6f, 0.4f, 0.2f, 0.8f, 0.75f, 0.25f };
+static double start_s[4] = { 0.0, 0.0, 1.0, 0.0 }, end_s[4] = { 3.0, 3.0, 4.0, 2.0 };
 static float clip_probs[6] = { 0.9f, 0.1f, 0.4f, 0.6f, 0.75f, 0.25f };
 static const hear_evaluation evaluation = {
     .n_labels = 2,
@@ -25,13 +26,15 @@ static const hear_evaluation evaluation = {
     .clip_probs = clip_probs,
     .n_windows = 4,
     .window_probs = window_probs,
+    .window_start_s = start_s,
+    .window_end_s = end_s,
 };
 
 static void test_a_summary_counts_recordings_and_windows(void **state)
 {
     (void)state;
     hear_summary *s;
-    assert_int_equal(hear_summary_create(&s, &evaluation), HEAR_OK);
+    assert_int_equal(hear_summary_create(&s, &evaluation, 0.0), HEAR_OK);
     assert_close(hear_metrics_accuracy(s->clips), 2.0 / 3.0, 1e-12);
     assert_close(hear_metrics_accuracy(s->windows), 2.0 / 4.0, 1e-12); /* windows 0 and 2 */
     assert_close(hear_metrics_balanced(s->clips), 0.75, 1e-12);
@@ -42,6 +45,26 @@ static void test_a_summary_counts_recordings_and_windows(void **state)
     assert_close(s->calibration_error, 1.25 / 3.0, 1e-6);
     hear_summary_destroy(s);
     hear_summary_destroy(NULL);
+}
+
+/* Alarms of 0 in recordings of 1: windows 1 and 3, two in 6 s; of 1 where it is 0: none in 3 s.
+ * Recording 1 is found by its second window, which ends after 4 s; the last one is missed. */
+static void test_a_summary_counts_alarms_at_the_threshold(void **state)
+{
+    (void)state;
+    hear_summary *s;
+    assert_int_equal(hear_summary_create(&s, &evaluation, 0.0), HEAR_OK);
+    assert_close(hear_alarms_per_hour(&s->alarms->labels[0]), 1200.0, 1e-9);
+    assert_close(hear_alarms_per_hour(&s->alarms->labels[1]), 0.0, 1e-9);
+    assert_close(hear_alarms_delay_s(&s->alarms->labels[0]), 3.0, 1e-12);
+    assert_close(hear_alarms_delay_s(&s->alarms->labels[1]), 4.0, 1e-12);
+    assert_close(hear_alarms_missed(&s->alarms->labels[1]), 0.5, 1e-12);
+    hear_summary_destroy(s);
+    /* from 0.7 on, window 1 (0.6) says nothing any more */
+    assert_int_equal(hear_summary_create(&s, &evaluation, 0.7), HEAR_OK);
+    assert_int_equal(s->alarms->labels[0].n_false, 1);
+    assert_close(hear_alarms_per_hour(&s->alarms->labels[0]), 600.0, 1e-9);
+    hear_summary_destroy(s);
 }
 
 static void test_the_surest_mistakes_come_first(void **state)
@@ -107,7 +130,7 @@ static void test_base64_equals_the_rfcs_examples(void **state)
 static void write_chart(FILE *out, const void *what)
 {
     const double x[3] = { 0.0, NAN, 1.0 }, y[3] = { 0.0, 0.5, 1.0 };
-    const hear_series series = { what, 3, x, y, true, false };
+    const hear_series series = { .name = what, .n = 3, .x = x, .y = y, .dots = true };
     const hear_chart chart = { .title = "a & b",
                                .x_label = "x",
                                .y_label = "y",
@@ -133,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_summary_counts_recordings_and_windows),
+        cmocka_unit_test(test_a_summary_counts_alarms_at_the_threshold),
         cmocka_unit_test(test_the_surest_mistakes_come_first),
         cmocka_unit_test(test_base64_equals_the_rfcs_examples),
         cmocka_unit_test(test_a_chart_escapes_names_and_breaks_lines_at_nan),

@@ -7,6 +7,7 @@
 #include "train/split.h"
 #include "train/weights.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -374,6 +375,146 @@ static void test_a_pool_does_each_task_once(void **state)
     hear_pool_destroy(NULL);
 }
 
+/* Six recordings of a frame: four of "many", two of "rare". With copies, each rare one stands there
+ * twice, which is what its weight comes to: 6 / (2 * 2) against 6 / (2 * 4). Each number has mean 1
+ * and deviation 1 in both labels, so that standardising does the same with and without copies. */
+static test_data unbalanced(bool copies)
+{
+    static const float x[6][2] = { { 0, 0 }, { 2, 2 }, { 0, 0 }, { 2, 2 }, { 0, 2 }, { 2, 0 } };
+    const hear_frontend_config c = plain(2);
+    test_clip clips[8];
+    const size_t n = copies ? 8 : 6;
+    for (size_t i = 0; i < n; i++)
+        clips[i] = (test_clip){ i < 4 ? "many" : "rare", "a", HEAR_SPLIT_TRAIN, 1 };
+    test_data d = test_make_data(&c, clips, n);
+    for (size_t i = 0; i < n; i++)
+        memcpy(d.sounds.sound[i].frames, x[i < 6 ? i : i - 2], sizeof x[0]);
+    return d;
+}
+
+static hear_job flat_job(const test_data *d, hear_pool *pool)
+{
+    hear_job job = {
+        .arch = hear_arch_find("mlp"),
+        .options = { .n_hidden = 1, .hidden = { 4 }, .activation = "tanh", .input = "flat" },
+        .init = HEAR_INIT_XAVIER,
+        .optim = { .kind = HEAR_OPTIM_SGD },
+        .schedule = HEAR_SCHEDULE_CONSTANT,
+        .sampling = HEAR_SAMPLE_PLAIN,
+        .seed = 2,
+        .pool = pool
+    };
+    job.settings = (hear_arch_settings){
+        .frontend = d->sounds.config, .window_s = 0.01, .hop_s = 0.01, .epochs = 20, .lr = 0.5
+    };
+    return job;
+}
+
+static size_t train_flat(const hear_job *job, const test_data *d, float *weights, size_t room)
+{
+    hear_model *model = run(job, d, HEAR_OK);
+    get_weights(model, weights, room);
+    const size_t n = hear_weights_count(model->graph);
+    hear_model_close(model);
+    return n;
+}
+
+static void test_weighted_labels_count_as_if_all_were_as_many(void **state)
+{
+    (void)state;
+    enum { ROOM = 64 };
+    float few[ROOM], copied[ROOM], alike[ROOM];
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    test_data six = unbalanced(false), eight = unbalanced(true);
+    for (int sigmoid = 0; sigmoid < 2; sigmoid++) {
+        hear_job job = flat_job(&eight, pool);
+        job.options.sigmoid = sigmoid;
+        const size_t n = train_flat(&job, &eight, copied, ROOM);
+        train_flat(&job, &six, alike, ROOM);
+        job.sampling = HEAR_SAMPLE_WEIGHTED;
+        train_flat(&job, &six, few, ROOM);
+        double apart = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            assert_close(few[i], copied[i], 1e-4);
+            apart = fmax(apart, fabs((double)few[i] - (double)alike[i]));
+        }
+        assert_true(apart > 0.01);
+    }
+    test_free_data(&six);
+    test_free_data(&eight);
+    hear_pool_destroy(pool);
+}
+
+static void test_a_gradient_is_clipped_to_the_norm(void **state)
+{
+    (void)state;
+    enum { ROOM = 64 };
+    float first[ROOM], free_step[ROOM], short_step[ROOM];
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    test_data d = unbalanced(false);
+    hear_job job = flat_job(&d, pool);
+    job.settings.epochs = 1;
+    job.settings.lr = 1e-30;
+    const size_t n = train_flat(&job, &d, first, ROOM);
+    job.settings.lr = 1.0;
+    train_flat(&job, &d, free_step, ROOM);
+    job.clip = 0.125;
+    train_flat(&job, &d, short_step, ROOM);
+    double whole = 0.0, clipped = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        whole += pow((double)free_step[i] - (double)first[i], 2.0);
+        clipped += pow((double)short_step[i] - (double)first[i], 2.0);
+    }
+    assert_true(sqrt(whole) > 0.25);
+    assert_close(sqrt(clipped), 0.125, 1e-5);
+    for (size_t i = 0; i < n; i++) /* the same way, shorter */
+        assert_close((short_step[i] - first[i]) / 0.125, (free_step[i] - first[i]) / sqrt(whole),
+                     1e-4);
+    job.clip = -1.0;
+    hear_error err = { 0 };
+    hear_model *model;
+    assert_int_equal(hear_job_run(&model, &job, d.data, &d.sounds, &err), HEAR_ERR_ARG);
+    test_free_data(&d);
+    hear_pool_destroy(pool);
+}
+
+static void keep_rate(void *user, const hear_progress *p)
+{
+    double *const rates = user;
+    rates[p->epoch - 1] = p->lr;
+}
+
+static void test_the_rate_falls_in_steps(void **state)
+{
+    (void)state;
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    test_data d = unbalanced(false);
+    hear_job job = flat_job(&d, pool);
+    static const double expected[5] = { 0.5, 0.5, 0.125, 0.125, 0.03125 };
+    for (size_t batch = 0; batch <= 2; batch += 2) { /* one step an epoch, and three */
+        double rates[5] = { 0 };
+        job.settings.batch = batch;
+        job.settings.epochs = 5;
+        job.schedule = HEAR_SCHEDULE_STEP;
+        job.step_epochs = 2;
+        job.step_factor = 0.25;
+        job.on_epoch = keep_rate;
+        job.user = rates;
+        hear_model_close(run(&job, &d, HEAR_OK));
+        for (size_t i = 0; i < 5; i++)
+            assert_close(rates[i], expected[i], 1e-12);
+    }
+    hear_error err = { 0 };
+    hear_model *model;
+    job.step_epochs = 0;
+    assert_int_equal(hear_job_run(&model, &job, d.data, &d.sounds, &err), HEAR_ERR_ARG);
+    test_free_data(&d);
+    hear_pool_destroy(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +525,9 @@ int main(void)
         cmocka_unit_test(test_patience_ends_what_gets_no_better),
         cmocka_unit_test(test_a_loss_that_is_no_number_is_told),
         cmocka_unit_test(test_crossing_tests_on_every_recording_but_those_of_test),
+        cmocka_unit_test(test_weighted_labels_count_as_if_all_were_as_many),
+        cmocka_unit_test(test_a_gradient_is_clipped_to_the_norm),
+        cmocka_unit_test(test_the_rate_falls_in_steps),
         cmocka_unit_test(test_a_pool_does_each_task_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
