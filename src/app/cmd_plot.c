@@ -14,14 +14,15 @@ typedef struct {
 } args;
 
 static const hear_option options[] = {
-    { 'o', "output", "OUT.svg", HEAR_OPT_TEXT, offsetof(args, out), .required = true,
-      .help = "write the picture to this file" },
+    { 'o', "output", "OUT.svg|OUT.png", HEAR_OPT_TEXT, offsetof(args, out), .required = true,
+      .help = "write the picture to this file: PNG where its name\nends in .png, otherwise SVG" },
     { 0, "title", "TEXT", HEAR_OPT_TEXT, offsetof(args, title),
       .help = "above the picture (default: the recording's name)" },
     { 0 },
 };
 
-static int draw(const hear_plot_kind *kind, const char *path, const args *a)
+static int draw(const hear_plot_kind *kind, const hear_pen_kind *pen, const char *path,
+                const args *a)
 {
     hear_error err;
     hear_recording r;
@@ -33,7 +34,7 @@ static int draw(const hear_plot_kind *kind, const char *path, const args *a)
     const char *at = a->out;
     hear_status s = hear_outfile_open(&file, a->out, &err);
     if (s == HEAR_OK) {
-        s = kind->write(hear_outfile_stream(file), &r, title);
+        s = kind->write(hear_outfile_stream(file), pen, &r, title);
         if (s == HEAR_OK) {
             s = hear_outfile_commit(file, &err);
         } else {
@@ -62,12 +63,14 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "'%s': must be wave, spectrum, mel or histogram",
                                  argv[first]);
     const size_t n = strlen(a.out);
-    if (n >= 4 && strcmp(a.out + n - 4, ".png") == 0)
-        return hear_report_usage(cmd->name, "%s: pictures are SVG", a.out);
+    const bool png = n >= 4 && strcmp(a.out + n - 4, ".png") == 0;
+    const hear_pen_kind *pen = png ? hear_pen_png() : &hear_pen_svg;
+    if (!pen)
+        return hear_report_usage(cmd->name, "%s: pictures are SVG, there is no cairo here", a.out);
     hear_error err;
     if (hear_signals_catch(&err) != HEAR_OK)
         return hear_report(NULL, &err);
-    code = draw(kind, argv[first + 1], &a);
+    code = draw(kind, pen, argv[first + 1], &a);
     hear_signals_end();
     return code;
 }
@@ -78,6 +81,6 @@ const hear_cmd hear_cmd_plot = {
     .operands = "wave FILE | spectrum FILE | mel FILE | histogram FILE",
     .options = options,
     .notes = "The wave, the mean spectrum, the mel spectrogram, or the histogram of the\n"
-             "samples, as SVG; - is standard input.",
+             "samples, as SVG or PNG; - is standard input.",
     .run = run,
 };

@@ -4,8 +4,8 @@
 #include "train/chart.h"
 
 #include "base/text.h"
-#include "train/media.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum { LEFT = 52, RIGHT = 14, TOP = 30, BOTTOM = 44, N_TICKS = 5, MAX_LEGEND = 16 };
@@ -45,12 +45,12 @@ void hear_put_escaped(FILE *out, const char *text)
         }
 }
 
-static void put(FILE *out, double value, int decimals)
-{
-    char text[40];
-    hear_format_fixed(text, sizeof text, value, decimals);
-    fputs(text, out);
-}
+/* A chart being drawn. */
+typedef struct {
+    const hear_chart *chart;
+    const hear_pen_kind *kind;
+    hear_pen pen;
+} drawing;
 
 static double at_x(const hear_chart *c, double x)
 {
@@ -63,38 +63,11 @@ static double at_y(const hear_chart *c, double y)
            (y - c->y_low) / (c->y_high - c->y_low) * (c->height - TOP - BOTTOM);
 }
 
-#define GRID "class=\"grid\""
-
 /* Decimals that tell one tick from the next. */
 static int decimals_for(double step)
 {
     const int d = (int)ceil(-log10(step) + 0.3);
     return d < 0 ? 0 : d > 6 ? 6 : d;
-}
-
-static void put_text(FILE *out, double x, double y, const char *anchor, const char *more,
-                     const char *text)
-{
-    fputs("<text x=\"", out);
-    put(out, x, 1);
-    fputs("\" y=\"", out);
-    put(out, y, 1);
-    fprintf(out, "\" text-anchor=\"%s\"%s>", anchor, more);
-    hear_put_escaped(out, text);
-    fputs("</text>\n", out);
-}
-
-static void put_line(FILE *out, const char *look, double x1, double y1, double x2, double y2)
-{
-    const double v[4] = { x1, y1, x2, y2 };
-    static const char *const names[4] = { "x1", "y1", "x2", "y2" };
-    fprintf(out, "<line %s", look);
-    for (int i = 0; i < 4; i++) {
-        fprintf(out, " %s=\"", names[i]);
-        put(out, v[i], 1);
-        fputc('"', out);
-    }
-    fputs("/>\n", out);
 }
 
 /* 1, 2 or 5 times a power of ten: so that N_TICKS or a few more fit between low and high. */
@@ -104,140 +77,134 @@ static double round_step(double low, double high)
     return rough >= 5.0 * ten ? 5.0 * ten : rough >= 2.0 * ten ? 2.0 * ten : ten;
 }
 
-static void put_x_tick(FILE *out, const hear_chart *c, double x, double step)
+static void put_text(drawing *d, hear_anchor anchor, double x, double y, const char *text)
 {
+    d->kind->text(&d->pen, HEAR_TEXT_PLAIN, anchor, NULL, x, y, text);
+}
+
+static void put_grid(drawing *d, double x1, double y1, double x2, double y2)
+{
+    d->kind->line(&d->pen, HEAR_STROKE_GRID, NULL, x1, y1, x2, y2);
+}
+
+static void put_x_tick(drawing *d, double x, double step)
+{
+    const hear_chart *c = d->chart;
     char text[40];
-    put_line(out, GRID, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
+    put_grid(d, at_x(c, x), at_y(c, c->y_low), at_x(c, x), at_y(c, c->y_high));
     hear_format_fixed(text, sizeof text, x, decimals_for(step));
-    put_text(out, at_x(c, x), c->height - BOTTOM + 15, "middle", "", text);
+    put_text(d, HEAR_ANCHOR_MIDDLE, at_x(c, x), c->height - BOTTOM + 15, text);
 }
 
-static void put_y_tick(FILE *out, const hear_chart *c, double y, double value, double step)
+static void put_y_tick(drawing *d, double y, double value, double step)
 {
+    const hear_chart *c = d->chart;
     char text[40];
-    put_line(out, GRID, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
+    put_grid(d, at_x(c, c->x_low), at_y(c, y), at_x(c, c->x_high), at_y(c, y));
     hear_format_fixed(text, sizeof text, value, decimals_for(step));
-    put_text(out, LEFT - 6, at_y(c, y) + 4, "end", "", text);
+    put_text(d, HEAR_ANCHOR_END, LEFT - 6, at_y(c, y) + 4, text);
 }
 
-static void put_axes(FILE *out, const hear_chart *c)
+static void put_axes(drawing *d)
 {
+    const hear_chart *c = d->chart;
     const double x_step = round_step(c->x_low, c->x_high), y_step = round_step(c->y_low, c->y_high);
     const double little = 1e-9; /* of a step, for rounding */
     for (size_t i = 0; i < c->n_x_names; i++)
-        put_text(out, at_x(c, (double)i), c->height - BOTTOM + 15, "middle", "", c->x_name[i]);
+        put_text(d, HEAR_ANCHOR_MIDDLE, at_x(c, (double)i), c->height - BOTTOM + 15, c->x_name[i]);
     for (double k = ceil(c->x_low / x_step - little);
          c->n_x_names == 0 && k <= c->x_high / x_step + little; k++)
-        put_x_tick(out, c, k * x_step, x_step);
+        put_x_tick(d, k * x_step, x_step);
     for (size_t i = 0; i < c->n_y_ticks; i++)
-        put_y_tick(out, c, c->y_tick[i], c->y_tick_value[i], 100.0);
+        put_y_tick(d, c->y_tick[i], c->y_tick_value[i], 100.0);
     for (double k = ceil(c->y_low / y_step - little);
          c->n_y_ticks == 0 && k <= c->y_high / y_step + little; k++)
-        put_y_tick(out, c, k * y_step, k * y_step, y_step);
-    put_text(out, c->width / 2.0, 17, "middle", " class=\"title\"", c->title);
-    put_text(out, (LEFT + c->width - RIGHT) / 2.0, c->height - 9, "middle", "", c->x_label);
-    const double middle = (TOP + c->height - BOTTOM) / 2.0;
-    char turn[64];
-    size_t used = 0;
-    hear_append(turn, sizeof turn, &used, " transform=\"rotate(-90 13 ");
-    used += hear_format_fixed(turn + used, sizeof turn - used, middle, 1);
-    hear_append(turn, sizeof turn, &used, ")\"");
-    put_text(out, 13, middle, "middle", turn, c->y_label);
+        put_y_tick(d, k * y_step, k * y_step, y_step);
+    d->kind->text(&d->pen, HEAR_TEXT_TITLE, HEAR_ANCHOR_MIDDLE, NULL, c->width / 2.0, 17, c->title);
+    put_text(d, HEAR_ANCHOR_MIDDLE, (LEFT + c->width - RIGHT) / 2.0, c->height - 9, c->x_label);
+    d->kind->text(&d->pen, HEAR_TEXT_TURNED, HEAR_ANCHOR_MIDDLE, NULL, 13,
+                  (TOP + c->height - BOTTOM) / 2.0, c->y_label);
 }
 
-static void put_png(FILE *out, const hear_chart *c)
+static bool is_point(const hear_series *s, size_t i)
 {
-    fprintf(out,
-            "<image x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
-            "preserveAspectRatio=\"none\" href=\"data:image/png;base64,",
-            LEFT, TOP, c->width - LEFT - RIGHT, c->height - TOP - BOTTOM);
-    hear_put_base64(out, c->png, c->n_png);
-    fputs("\"/>\n", out);
-}
-
-static void put_bars(FILE *out, const hear_chart *c, const hear_series *s, const char *color)
-{
-    char look[64];
-    snprintf(look, sizeof look, "stroke=\"%s\" stroke-opacity=\"0.5\"", color);
-    for (size_t i = 0; s->low && i < s->n; i++)
-        put_line(out, look, at_x(c, s->x[i]), at_y(c, s->low[i]), at_x(c, s->x[i]),
-                 at_y(c, s->high[i]));
+    return isfinite(s->x[i]) && isfinite(s->y[i]);
 }
 
 /* Beyond the colours there are, lines are dashed. */
-static void put_series(FILE *out, const hear_chart *c, const hear_series *s, size_t number)
+static void put_series(drawing *d, const hear_series *s, size_t number)
 {
+    const hear_chart *c = d->chart;
     const char *color = hear_series_color(number);
-    put_bars(out, c, s, color);
-    fprintf(out, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" d=\"",
-            s->faint ? "#999" : color,
-            s->faint             ? "1\" stroke-dasharray=\"4 4"
-            : number >= N_COLORS ? "2\" stroke-dasharray=\"7 3"
-                                 : "2");
-    bool pen_up = true;
+    for (size_t i = 0; s->low && i < s->n; i++)
+        d->kind->line(&d->pen, HEAR_STROKE_BAR, color, at_x(c, s->x[i]), at_y(c, s->low[i]),
+                      at_x(c, s->x[i]), at_y(c, s->high[i]));
+    d->kind->path_begin(&d->pen,
+                        s->faint             ? HEAR_STROKE_FAINT
+                        : number >= N_COLORS ? HEAR_STROKE_DASHED
+                                             : HEAR_STROKE_LINE,
+                        color);
+    bool lifted = true;
     for (size_t i = 0; i < s->n; i++) {
-        if (!isfinite(s->x[i]) || !isfinite(s->y[i])) {
-            pen_up = true;
-            continue;
-        }
-        fputc(pen_up ? 'M' : 'L', out);
-        put(out, at_x(c, s->x[i]), 1);
-        fputc(' ', out);
-        put(out, at_y(c, s->y[i]), 1);
-        pen_up = false;
+        if (is_point(s, i))
+            d->kind->path_to(&d->pen, lifted, at_x(c, s->x[i]), at_y(c, s->y[i]));
+        lifted = !is_point(s, i);
     }
-    fputs("\"/>\n", out);
-    for (size_t i = 0; s->dots && i < s->n; i++) {
-        if (!isfinite(s->x[i]) || !isfinite(s->y[i]))
-            continue;
-        fputs("<circle r=\"3\" cx=\"", out);
-        put(out, at_x(c, s->x[i]), 1);
-        fputs("\" cy=\"", out);
-        put(out, at_y(c, s->y[i]), 1);
-        fprintf(out, "\" fill=\"%s\"/>\n", color);
-    }
+    d->kind->path_end(&d->pen);
+    for (size_t i = 0; s->dots && i < s->n; i++)
+        if (is_point(s, i))
+            d->kind->dot(&d->pen, color, at_x(c, s->x[i]), at_y(c, s->y[i]));
 }
 
+#define GREY "#999"
+
 /* The first MAX_LEGEND names, and how many more there are. */
-static void put_legend(FILE *out, const hear_chart *c, const hear_series *series, size_t n_series)
+static void put_legend(drawing *d, const hear_series *series, size_t n_series)
 {
+    const hear_chart *c = d->chart;
     int n = 0;
     for (size_t i = 0; i < n_series; i++)
         n += series[i].name != NULL;
     const int shown = n > MAX_LEGEND ? MAX_LEGEND + 1 : n;
+    const double x = c->width - RIGHT - 6;
     double y = c->legend_above ? TOP + 18 : c->height - BOTTOM - 8 - 15.0 * (shown - 1);
     int told = 0;
     for (size_t i = 0; i < n_series && told < MAX_LEGEND; i++) {
         if (!series[i].name)
             continue;
-        char color[40];
-        snprintf(color, sizeof color, " fill=\"%s\"",
-                 series[i].faint ? "#999" : hear_series_color(i));
-        put_text(out, c->width - RIGHT - 6, y, "end", color, series[i].name);
+        d->kind->text(&d->pen, HEAR_TEXT_PLAIN, HEAR_ANCHOR_END,
+                      series[i].faint ? GREY : hear_series_color(i), x, y, series[i].name);
         y += 15;
         told++;
     }
     if (n > told) {
         char more[40];
         snprintf(more, sizeof more, "and %d more", n - told);
-        put_text(out, c->width - RIGHT - 6, y, "end", " fill=\"#999\"", more);
+        d->kind->text(&d->pen, HEAR_TEXT_PLAIN, HEAR_ANCHOR_END, GREY, x, y, more);
     }
+}
+
+hear_status hear_chart_draw(FILE *out, const hear_pen_kind *kind, const hear_chart *chart,
+                            const hear_series *series, size_t n_series)
+{
+    drawing d = { .chart = chart, .kind = kind, .pen = { .file = out } };
+    const hear_status s = kind->begin(&d.pen, chart->width, chart->height);
+    if (s != HEAR_OK)
+        return s;
+    if (chart->png)
+        kind->image(&d.pen, LEFT, TOP, chart->width - LEFT - RIGHT, chart->height - TOP - BOTTOM,
+                    chart->png, chart->n_png);
+    put_axes(&d);
+    for (size_t i = 0; i < n_series; i++)
+        put_series(&d, &series[i], i);
+    put_legend(&d, series, n_series);
+    return kind->end(&d.pen);
 }
 
 void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *series,
                       size_t n_series)
 {
-    fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
-            "height=\"%d\" font-family=\"sans-serif\" font-size=\"11\" fill=\"currentColor\">\n"
-            "<style>.grid{stroke:#8884;stroke-width:1}.title{font-weight:bold;font-size:13px}"
-            "</style>\n",
-            chart->width, chart->height, chart->width, chart->height);
-    if (chart->png)
-        put_png(out, chart);
-    put_axes(out, chart);
-    for (size_t i = 0; i < n_series; i++)
-        put_series(out, chart, &series[i], i);
-    put_legend(out, chart, series, n_series);
-    fputs("</svg>\n", out);
+    const hear_status s = hear_chart_draw(out, &hear_pen_svg, chart, series, n_series);
+    assert(s == HEAR_OK); /* text needs no memory */
+    (void)s;
 }

@@ -1,8 +1,10 @@
-/* chart.h - line charts as SVG, for pages and files: axes from lo to hi, a grid, a legend.
+/* chart.h - line charts for pages and files: axes from lo to hi, a grid, a legend.
  *
- * Colours are CSS variables with a fallback, so that a page may follow the reader's dark mode. */
+ * As SVG, text and axes have the page's own colour, which may follow the reader's dark mode. */
 #ifndef TRAIN_CHART_H
 #define TRAIN_CHART_H
+
+#include "train/pen.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +33,10 @@ typedef struct {
     bool legend_above; /* where the lines leave room: in the upper corner, not the lower one */
 } hear_chart;
 
+/* With that pen. Errors: HEAR_ERR_MEM; those of writing are the stream's own. */
+HEAR_MUST_CHECK hear_status hear_chart_draw(FILE *out, const hear_pen_kind *pen,
+                                            const hear_chart *chart, const hear_series *series,
+                                            size_t n_series);
 /* Writes one <svg> element. Errors are the stream's own. */
 void hear_chart_write(FILE *out, const hear_chart *chart, const hear_series *series,
                       size_t n_series);

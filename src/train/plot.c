@@ -23,7 +23,8 @@ static hear_chart chart_of(const char *title, const char *x_label, const char *y
 }
 
 /* The lowest and the highest sample of each column, joined. */
-static hear_status wave(FILE *out, const hear_recording *r, const char *title)
+static hear_status wave(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                        const char *title)
 {
     static double x[2 * COLUMNS], y[2 * COLUMNS];
     const size_t n = r->n < COLUMNS ? r->n : COLUMNS;
@@ -46,8 +47,7 @@ static hear_status wave(FILE *out, const hear_recording *r, const char *title)
     chart.y_high = 1.05 * most;
     chart.y_low = -chart.y_high;
     const hear_series series = { .n = 2 * n, .x = x, .y = y };
-    hear_chart_write(out, &chart, &series, 1);
-    return HEAR_OK;
+    return hear_chart_draw(out, pen, &chart, &series, 1);
 }
 
 /* 43 to 85 ms. */
@@ -93,7 +93,8 @@ static hear_status prepare(analysis *a, uint32_t rate_hz)
     return hear_stft_create(&a->stft, a->n_fft, a->n_fft, HEAR_PLACE_CENTER);
 }
 
-static hear_status spectrum(FILE *out, const hear_recording *r, const char *title)
+static hear_status spectrum(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                            const char *title)
 {
     enum { RANGE_DB = 100 };
     analysis a = { .n_fft = 0 };
@@ -121,7 +122,7 @@ static hear_status spectrum(FILE *out, const hear_recording *r, const char *titl
         chart.y_low = -RANGE_DB;
         chart.y_high = 5.0;
         const hear_series series = { .n = a.n_bins, .x = x, .y = y };
-        hear_chart_write(out, &chart, &series, 1);
+        s = hear_chart_draw(out, pen, &chart, &series, 1);
     }
     hear_free(x);
     hear_free(y);
@@ -146,8 +147,8 @@ static void paint(const float *power, size_t columns, unsigned char *rgb)
         }
 }
 
-static void write_mel(FILE *out, const hear_recording *r, const char *title,
-                      const unsigned char *png, size_t n_png)
+static hear_status write_mel(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                             const char *title, const unsigned char *png, size_t n_png)
 {
     static const double hz[] = { 250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000 };
     double at[9];
@@ -163,10 +164,11 @@ static void write_mel(FILE *out, const hear_recording *r, const char *title,
     chart.y_tick_value = hz;
     chart.png = png;
     chart.n_png = n_png;
-    hear_chart_write(out, &chart, NULL, 0);
+    return hear_chart_draw(out, pen, &chart, NULL, 0);
 }
 
-static hear_status mel(FILE *out, const hear_recording *r, const char *title)
+static hear_status mel(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                       const char *title)
 {
     analysis a = { .n_fft = 0 };
     hear_mel *bands = NULL;
@@ -193,7 +195,7 @@ static hear_status mel(FILE *out, const hear_recording *r, const char *title)
         }
         paint(power, columns, rgb);
         hear_png_write(png, rgb, columns, MELS);
-        write_mel(out, r, title, png, n_png);
+        s = write_mel(out, pen, r, title, png, n_png);
     }
     hear_mel_destroy(bands);
     hear_free(power);
@@ -204,7 +206,8 @@ static hear_status mel(FILE *out, const hear_recording *r, const char *title)
 }
 
 /* As steps: each bin's edges at its height. */
-static hear_status histogram(FILE *out, const hear_recording *r, const char *title)
+static hear_status histogram(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                             const char *title)
 {
     enum { BINS = 101 };
     static double x[2 * BINS], y[2 * BINS];
@@ -228,8 +231,7 @@ static hear_status histogram(FILE *out, const hear_recording *r, const char *tit
     chart.x_high = most;
     chart.y_high = 1.05 * highest;
     const hear_series series = { .n = 2 * BINS, .x = x, .y = y };
-    hear_chart_write(out, &chart, &series, 1);
-    return HEAR_OK;
+    return hear_chart_draw(out, pen, &chart, &series, 1);
 }
 
 static const hear_plot_kind kinds[] = {

@@ -1,15 +1,17 @@
-/* plot.h - pictures of a recording, as SVG. */
+/* plot.h - pictures of a recording, as SVG or PNG. */
 #ifndef TRAIN_PLOT_H
 #define TRAIN_PLOT_H
 
 #include "io/recording.h"
+#include "train/pen.h"
 
 #include <stdio.h>
 
 typedef struct {
     const char *name; /* "wave" */
-    /* Writes one <svg> element. Errors: HEAR_ERR_MEM, HEAR_ERR_ARG (a rate too low or high). */
-    hear_status (*write)(FILE *out, const hear_recording *r, const char *title);
+    /* Errors: HEAR_ERR_MEM, HEAR_ERR_ARG (a rate too low or high). */
+    hear_status (*write)(FILE *out, const hear_pen_kind *pen, const hear_recording *r,
+                         const char *title);
 } hear_plot_kind;
 
 size_t hear_plot_count(void);

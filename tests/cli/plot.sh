@@ -32,8 +32,26 @@ refuse 66 'none.wav: ' plot wave none.wav -o x.svg
 refuse 65 'model.onnx: ' plot wave "$model" -o x.svg
 refuse 74 'nowhere/x.svg: cannot write' plot wave a.wav -o nowhere/x.svg
 refuse 64 "'pie': must be wave" plot pie a.wav -o x.svg
-refuse 64 'x.png: pictures are SVG' plot wave a.wav -o x.png
+
+# PNG: 1800 by 720, each kind its own picture; where cairo is not there, a line that says so
+if grep -q '^#define HAVE_CAIRO 1' "$builddir/config.h"; then
+    for kind in wave spectrum mel histogram; do
+        hear plot $kind a.wav -o $kind.png
+        expect_code 0
+        expect_quiet
+        [ "$(od -An -tx1 -N24 $kind.png | tr -d ' \n')" = \
+            89504e470d0a1a0a0000000d4948445200000708000002d0 ] || complain "$kind.png is none"
+        [ "$(tail -c 8 $kind.png | od -An -tx1 | tr -d ' \n')" = 49454e44ae426082 ] || complain "no end"
+        [ "$(wc -c <$kind.png)" -gt 8000 ] || complain "$kind.png is empty"
+    done
+    [ "$(cksum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -eq 4 ] || complain "pictures are alike"
+    hear plot wave a.wav --title other -o other.png
+    cmp -s wave.png other.png && complain "no title is drawn"
+    refuse 74 'nowhere/x.png: cannot write' plot wave a.wav -o nowhere/x.png
+else
+    refuse 64 'x.png: pictures are SVG, there is no cairo here' plot wave a.wav -o x.png
+fi
 refuse 64 'one FILE' plot wave -o x.svg
-refuse 64 '--output OUT.svg is needed' plot wave a.wav
+refuse 64 '--output OUT.svg.OUT.png is needed' plot wave a.wav
 [ ! -e x.svg ] || complain "x.svg is there"
 finish
