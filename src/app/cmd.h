@@ -24,6 +24,7 @@ extern const hear_cmd hear_cmd_augment;
 extern const hear_cmd hear_cmd_classify;
 extern const hear_cmd hear_cmd_denoise;
 extern const hear_cmd hear_cmd_devices;
+extern const hear_cmd hear_cmd_enrol;
 extern const hear_cmd hear_cmd_evaluate;
 extern const hear_cmd hear_cmd_features;
 extern const hear_cmd hear_cmd_fetch;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/cmd.h"
+#include "app/find_model.h"
 #include "app/model_import.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct {
@@ -73,23 +73,6 @@ static hear_status get(char **bytes, const remote *r, const args *a, hear_error 
         *bytes = NULL;
     }
     return s;
-}
-
-/* Every folder on the way; a name that is too long or that cannot be made shows when it is used. */
-static void make_folders(const char *folder)
-{
-    char path[PATH_MAX];
-    const size_t n = strlen(folder);
-    if (n >= sizeof path)
-        return;
-    memcpy(path, folder, n + 1);
-    for (size_t i = 1; i <= n; i++)
-        if (path[i] == '/' || path[i] == '\0') {
-            const char kept = path[i];
-            path[i] = '\0';
-            mkdir(path, 0777);
-            path[i] = kept;
-        }
 }
 
 /* The published file lies in a folder of its own until the model is written: the importer reads
@@ -155,7 +138,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     hear_error err = { .status = HEAR_OK };
     if (get(&bytes, r, &a, &err) != HEAR_OK)
         return hear_report(a.from ? a.from : a.url ? a.url : r->url, &err);
-    make_folders(folder);
+    hear_make_folders(folder);
     code = import(cmd, r, bytes, folder, out);
     free(bytes);
     if (code != HEAR_EXIT_OK)

@@ -60,8 +60,26 @@ hear_status hear_find_model(char **path, const char *name, hear_error *err)
             hear_append(looked, sizeof looked, &used, ", ");
         hear_append(looked, sizeof looked, &used, folder);
     }
-    return hear_fail(err, HEAR_ERR_NO_INPUT, "%s, nor in %s",
-                     is_folder(name) ? "a folder here, not a model" : "no such model here", looked);
+    return hear_fail(err, HEAR_ERR_NO_INPUT, "%s, nor in %s%s",
+                     is_folder(name) ? "a folder here, not a model" : "no such model here", looked,
+                     strcmp(name, "yamnet") == 0 ? ": hearsay fetch yamnet gets it" : "");
+}
+
+/* Every folder on the way; a name that is too long or that cannot be made shows when it is used. */
+void hear_make_folders(const char *folder)
+{
+    char path[PATH_MAX];
+    const size_t n = strlen(folder);
+    if (n >= sizeof path)
+        return;
+    memcpy(path, folder, n + 1);
+    for (size_t i = 1; i <= n; i++)
+        if (path[i] == '/' || path[i] == '\0') {
+            const char kept = path[i];
+            path[i] = '\0';
+            mkdir(path, 0777);
+            path[i] = kept;
+        }
 }
 
 bool hear_open_model(hear_model **out, const char *name, int *exit_code)

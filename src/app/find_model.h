@@ -17,6 +17,9 @@
  */
 HEAR_MUST_CHECK hear_status hear_find_model(char **path, const char *name, hear_error *err);
 
+/* Every folder on the way; a name that is too long or that cannot be made shows when it is used. */
+void hear_make_folders(const char *folder);
+
 /* Finds, opens, and reports what goes wrong. name NULL takes the default. False with *exit_code. */
 bool hear_open_model(hear_model **out, const char *name, int *exit_code);
 #endif

@@ -19,6 +19,7 @@ static const hear_cmd *const commands[] = {
     &hear_cmd_augment,
     &hear_cmd_denoise,
     &hear_cmd_devices,
+    &hear_cmd_enrol,
     &hear_cmd_evaluate,
     &hear_cmd_features,
     &hear_cmd_fetch,

@@ -9,34 +9,14 @@
 #include "stream/model_folders.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* What a user does to get it: yamnet is what hearsay fetch has. */
 static const char *remedy(const char *name)
 {
     return strcmp(name, "yamnet") == 0 ? "hearsay fetch yamnet gets it"
                                        : "hearsay model import makes one";
-}
-
-static bool candidate(size_t i, const char *path, const char *name, char *out, size_t room)
-{
-    char folder[PATH_MAX];
-    struct stat st;
-    if (i > 0) {
-        if (!hear_model_folder(i - 1, folder, sizeof folder))
-            return false;
-    } else {
-        const char *const slash = path ? strrchr(path, '/') : NULL;
-        if (!path || (size_t)(slash ? slash - path : 0) >= sizeof folder)
-            return false;
-        snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1,
-                 slash ? path : ".");
-    }
-    const int n = snprintf(out, room, "%s/%s.onnx", folder, name);
-    return n > 0 && (size_t)n < room && stat(out, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
 /* Whether what stands in the two files about frames and patches is the same. */
@@ -101,7 +81,7 @@ hear_status hear_backbone_join(hear_model *model, const char *path, hear_error *
     bool differs = false;
     for (size_t i = 0; i <= HEAR_N_MODEL_FOLDERS; i++) {
         hear_graph *g;
-        if (!candidate(i, path, info->backbone, file, sizeof file))
+        if (!hear_model_file(i, file, sizeof file, info->backbone, ".onnx", path))
             continue;
         hear_error why = { .status = HEAR_OK };
         hear_status s = hear_onnx_read(&g, file, &why);

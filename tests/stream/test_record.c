@@ -1,5 +1,5 @@
-/* test_record.c - hearsay record with a scripted PortAudio: what is played is what is in the clips.
- */
+/* test_record.c - hearsay record and enrol with a scripted PortAudio: what is played is what is in
+ * the clips, and what is enrolled. */
 #include "test.h"
 
 #include "app/cmd.h"
@@ -115,6 +115,34 @@ static void test_a_label_is_the_name_of_a_folder(void **state)
     assert_int_equal(stub_n_open(), 0);
 }
 
+/* Five clips of what is played become a label of a model on the tests' own network. */
+static void test_clips_from_the_microphone_are_enrolled(void **state)
+{
+    (void)state;
+    char command[512], head[192], models[128];
+    snprintf(models, sizeof models, "%s/hearsay/models", folder);
+    snprintf(head, sizeof head, "%s/mine.onnx", models);
+    snprintf(command, sizeof command, "mkdir -p '%s' && '%s/tests/cli/make_backbone' '%s' tiny",
+             models, test_builddir(), models);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(setenv("XDG_DATA_HOME", folder, 1), 0);
+    char *argv[] = { (char *)"enrol", (char *)"-m", (char *)"tiny", (char *)"--label",
+                     (char *)"hiss",  (char *)"-n", (char *)"4",    (char *)"--seconds",
+                     (char *)"0.4",   NULL };
+    stub_begin(&one);
+    stub_play(&(stub_script){ .samples = sound, .n_frames = N, .pace = 4.0 });
+    assert_int_equal(hear_cmd_enrol.run(&hear_cmd_enrol, 9, argv), HEAR_EXIT_USAGE); /* too few */
+    assert_int_not_equal(access(head, F_OK), 0);
+    argv[6] = (char *)"5";
+    stub_begin(&one);
+    stub_play(&(stub_script){ .samples = sound, .n_frames = N, .pace = 4.0 });
+    assert_int_equal(hear_cmd_enrol.run(&hear_cmd_enrol, 9, argv), HEAR_EXIT_OK);
+    assert_int_equal(stub_n_open(), 0);
+    assert_int_equal(access(head, F_OK), 0);
+    char *list[] = { (char *)"enrol", (char *)"--list", NULL };
+    assert_int_equal(hear_cmd_enrol.run(&hear_cmd_enrol, 2, list), HEAR_EXIT_OK);
+}
+
 int main(void)
 {
     uint32_t seed = 1;
@@ -130,6 +158,7 @@ int main(void)
         cmocka_unit_test(test_a_number_that_is_taken_is_left_alone),
         cmocka_unit_test(test_a_device_that_goes_away_leaves_no_half_a_clip),
         cmocka_unit_test(test_a_label_is_the_name_of_a_folder),
+        cmocka_unit_test(test_clips_from_the_microphone_are_enrolled),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     char command[128];
