@@ -1,65 +1,21 @@
-/* op_matmul.c - MatMul as numpy.matmul: products of the last two dimensions, the others broadcast.
- */
+/* op_matmul.c - MatMul as numpy.matmul, see product.h. */
 #include "config.h"
 
 #include "nn/op_list.h"
 
 #include "base/error.h"
-#include "nn/broadcast.h"
 #include "nn/gemm.h"
+#include "nn/product.h"
 
-typedef struct {
-    size_t m, n, k;
-    hear_broadcast batch; /* over matrices */
-} params;
+typedef hear_product params;
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
     hear_status s;
     if ((s = hear_call_want_f32(c, 0, err)) || (s = hear_call_want_f32(c, 1, err)))
         return s;
-    hear_shape a = c->in[0]->shape, b = c->in[1]->shape;
-    if (a.rank < 1 || b.rank < 1)
-        return hear_call_fail(c, err, "an input has no dimension");
     params *p = hear_call_params(c, sizeof *p);
-    if (!p)
-        return HEAR_ERR_MEM;
-    /* a vector on the left is a row, on the right a column; its 1 goes away again */
-    const bool row = a.rank == 1, column = b.rank == 1;
-    if (row)
-        a = (hear_shape){ .rank = 2, .dim = { 1, a.dim[0] } };
-    if (column)
-        b = (hear_shape){ .rank = 2, .dim = { b.dim[0], 1 } };
-    a.rank -= 2;
-    b.rank -= 2;
-    p->m = (size_t)a.dim[a.rank];
-    p->k = (size_t)a.dim[a.rank + 1];
-    p->n = (size_t)b.dim[b.rank + 1];
-    hear_shape y;
-    if (a.dim[a.rank + 1] != b.dim[b.rank] || !hear_shape_broadcast(&y, &a, &b)) {
-        char ta[64], tb[64];
-        return hear_call_fail(c, err, "shapes %s and %s do not fit",
-                              hear_shape_text(&c->in[0]->shape, ta, sizeof ta),
-                              hear_shape_text(&c->in[1]->shape, tb, sizeof tb));
-    }
-    c->macs = hear_size_mul(hear_size_mul(p->m, p->n), p->k);
-    for (size_t i = 0; i < y.rank; i++)
-        c->macs = hear_size_mul(c->macs, (size_t)y.dim[i]);
-    if (b.rank == 0 || hear_shape_product(&b, 0, b.rank) == 1) {
-        for (size_t i = 0; i < a.rank; i++) /* one matrix on the right: all rows in one product */
-            p->m *= (size_t)a.dim[i];
-        const hear_shape one = { 0 }, *in[2] = { &one, &one };
-        hear_broadcast_init(&p->batch, &one, 2, in);
-    } else {
-        const hear_shape *in[2] = { &a, &b };
-        hear_broadcast_init(&p->batch, &y, 2, in);
-    }
-    if (!row)
-        y.dim[y.rank++] = a.dim[a.rank];
-    if (!column)
-        y.dim[y.rank++] = b.dim[b.rank + 1];
-    hear_call_set_out(c, 0, HEAR_F32, &y);
-    return HEAR_OK;
+    return p ? hear_product_read(p, c, 0, 1, HEAR_F32, err) : HEAR_ERR_MEM;
 }
 
 static void forward(hear_call *c)

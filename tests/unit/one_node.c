@@ -92,7 +92,7 @@ static size_t read_ints(const char *text, int64_t *values)
 {
     size_t n = 0;
     char *at = (char *)(uintptr_t)text;
-    while (*at && n < MOST) {
+    while (*at && *at != '}' && n < MOST) {
         values[n++] = strtoll(at, &at, 10);
         at += *at == ',';
     }
@@ -126,10 +126,19 @@ static bool is_list(const char *word)
 static void read_list(reader *r, const char *word)
 {
     int64_t values[MOST];
-    const size_t n = read_ints(word + 2, values);
-    const hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
+    const char *const brace = strchr(word, '{');
+    const size_t n = read_ints(brace ? brace + 1 : word + 2, values);
+    hear_shape shape = { .rank = 1, .dim = { (int64_t)n } };
     const hear_dtype dtype = dtype_of(word[0]);
     hear_tensor *t;
+    if (brace) {
+        shape.rank = 0;
+        for (char *at = (char *)(uintptr_t)word + 2; at < brace; at += *at == 'x')
+            shape.dim[shape.rank++] = strtoll(at, &at, 10);
+        size_t count;
+        if (!hear_shape_count(&shape, &count) || count != n)
+            refuse(r, word);
+    }
     assert_int_equal(hear_tensor_create(&t, dtype, &shape), HEAR_OK);
     for (size_t i = 0; i < n; i++)
         switch (dtype) {
@@ -314,6 +323,20 @@ const char *one_node_error(const char *op, const char *text)
     return said;
 }
 
+static double number_at(const hear_tensor *t, size_t i)
+{
+    switch (t->dtype) {
+    case HEAR_I32:
+        return ((const int32_t *)t->data)[i];
+    case HEAR_I8:
+        return ((const int8_t *)t->data)[i];
+    case HEAR_U8:
+        return ((const uint8_t *)t->data)[i];
+    default:
+        return (double)((const float *)t->data)[i];
+    }
+}
+
 void one_node_expect(const char *op, const char *text, const char *want)
 {
     hear_tensor *y = one_node_run(op, text);
@@ -326,7 +349,7 @@ void one_node_expect(const char *op, const char *text, const char *want)
     }
     assert_int_equal(rank, y->shape.rank);
     for (size_t i = 0; i < y->count; i++) {
-        const double v = strtod(at + 1, &at), got = (double)((const float *)y->data)[i];
+        const double v = strtod(at + 1, &at), got = number_at(y, i);
         if (got != v && !(isnan(got) && isnan(v)) && !(fabs(got - v) <= 1e-6 * (1.0 + fabs(v))))
             fail_msg("%s \"%s\": number %zu is %.9g, expected %g", op, text, i, got, v);
     }

@@ -11,6 +11,7 @@
  *   b=1,0           a list of bool
  *   s=-3,4          a list of int8
  *   u=3,200         a list of uint8
+ *   u=1x2{3,200}    … of that shape; so too the others
  *   -               an input that is left out
  *   name=value      an attribute of the operator, of the type that it states; lists have commas (a
  *                   tensor is a list of int64)

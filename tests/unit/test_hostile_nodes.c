@@ -91,6 +91,12 @@ static void change_list(hear_rng *r, char *word, char sep, const char *number)
     memcpy(word, out, sizeof out);
 }
 
+static bool has_shape(const char *word)
+{
+    return strncmp(word, "x=", 2) == 0 || strncmp(word, "c=", 2) == 0 ||
+           (word[0] && word[1] == '=' && strchr(word, '{'));
+}
+
 static void change(hear_rng *r, const hear_op *op, line *l)
 {
     size_t n_attrs = 0;
@@ -130,7 +136,7 @@ static void change(hear_rng *r, const hear_op *op, line *l)
         }
         break;
     default:
-        if (strncmp(word, "x=", 2) == 0 || strncmp(word, "c=", 2) == 0)
+        if (has_shape(word))
             change_list(r, word, 'x', PICK(sizes));
         else if (strncmp(word, "opset=", 6) && strncmp(word, "outs=", 5) && strchr(word, '='))
             change_list(r, word, ',', PICK(numbers));
@@ -143,7 +149,7 @@ static bool is_readable(line *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         char *at = l->word[i] + 2;
-        if (strncmp(l->word[i], "x=", 2) != 0 && strncmp(l->word[i], "c=", 2) != 0)
+        if (!has_shape(l->word[i]))
             continue;
         size_t rank = 0, count = 1, listed = *at == '{' || strchr(at, '{') ? 1 : 0;
         const bool scalar = *at == '{';

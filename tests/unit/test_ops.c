@@ -22,6 +22,49 @@ static void test_every_operator_states_itself(void **state)
     assert_null(hear_op_find("com.example", "Relu"));
 }
 
+static void test_whole_numbers_are_multiplied_less_their_zero_points(void **state)
+{
+    (void)state;
+    /* [1 2; 3 4] less 1 times [1; -1] */
+    one_node_expect("MatMulInteger", "u=2x2{1,2,3,4} s=2x1{1,-1} u=1", "2x1{-1,-1}");
+    /* a zero point a row and a column: [0 1; 1 2] times [0 2; -1 1] */
+    one_node_expect("MatMulInteger", "u=2x2{1,2,3,4} s=2x2{1,-1,0,-2} u=1,2 s=1,-3",
+                    "2x2{-1,1,-2,4}");
+    one_node_expect("MatMulInteger", "u=200,255 u=2x1{255,255}", "1{116025}");
+    one_node_expect("MatMulInteger", "u=2x1x2{1,2,3,4} s=2x2x1{1,-1,2,-2}", "2x1x1{-1,-2}");
+    /* (1 2) times (3 4), at 0.5 and 0.5 over 0.25, and 10: 11 + 10; then -13 held at -128 */
+    one_node_expect("QLinearMatMul",
+                    "u=1x2{1,2} c=1{0.5} u=0 s=2x1{3,4} c=1{0.5} s=0 c=1{0.25} u=10", "1x1{21}");
+    one_node_expect("QLinearMatMul", "u=1x2{1,2} c=1{4} u=0 s=2x1{-3,-5} c=1{5} s=0 c=1{1} s=4",
+                    "1x1{-128}");
+    /* halves go to the even number: 1 / 2 and 3 / 2 */
+    one_node_expect("QLinearMatMul", "u=2x1{1,3} c=1{1} u=0 u=1x1{1} c=1{1} u=0 c=1{2} u=0",
+                    "2x1{0,2}");
+    /* padding is the zero point: 0 (1-2) (2-2) (3-2) 0 under (1 3) less 1 */
+    one_node_expect("ConvInteger", "u=1x1x3{1,2,3} u=1x1x2{1,3} u=2 u=1 pads=1,1",
+                    "1x1x4{-2,0,2,0}");
+    /* two groups, a zero point each, every second place */
+    one_node_expect("ConvInteger",
+                    "u=1x2x4{1,2,3,4,5,6,7,8} s=2x1x2{1,1,2,2} u=0 s=0,1 group=2 "
+                    "strides=2",
+                    "1x2x2{3,7,11,15}");
+    one_node_expect("ConvInteger", "u=1x1x2x2{1,2,3,4} s=1x1x2x2{1,-1,2,-2}", "1x1x1x1{-3}");
+    /* a bias, and a scale for each channel: (1 2 3) times 2 and 4, plus 1 and -1: 1.5, 3.5, 5.5 are
+     * rounded too */
+    one_node_expect("QLinearConv",
+                    "u=1x1x3{1,2,3} c=1{1} u=0 u=2x1x1{2,4} c=2{1,0.5} u=0 c=1{1} u=5 n=1,-1",
+                    "1x2x3{8,10,12,7,9,11}");
+    one_node_refuse("MatMulInteger", "x=2x2 u=2x1{1,2}", "element type float32");
+    one_node_refuse("MatMulInteger", "u=2x2{1,2,3,4} u=3x1{1,2,3}", "do not fit");
+    one_node_refuse("MatMulInteger", "u=2x2{1,2,3,4} u=2x1{1,2} s=1", "the zero point is int8");
+    one_node_refuse("MatMulInteger", "u=2x2{1,2,3,4} u=2x1{1,2} u=1,2,3", "3 numbers: 1 or 2");
+    one_node_refuse("ConvInteger", "u=1x2x3{1,2,3,4,5,6} u=1x1x2{1,3}", "group does not fit");
+    one_node_refuse("QLinearConv", "u=1x1x3{1,2,3} c=3{1,1,1} u=0 u=1x1x1{2} c=1{1} u=0 c=1{1} u=5",
+                    "a scale of 3 numbers");
+    one_node_refuse("QLinearConv",
+                    "u=1x1x3{1,2,3} c=1{1} u=0 u=1x1x1{2} c=1{1} u=0 c=1{1} u=5 n=1,2", "bias");
+}
+
 static void test_errors_name_operator_node_and_opset(void **state)
 {
     (void)state;
@@ -224,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operator_states_itself),
+        cmocka_unit_test(test_whole_numbers_are_multiplied_less_their_zero_points),
         cmocka_unit_test(test_errors_name_operator_node_and_opset),
         cmocka_unit_test(test_quantised_numbers_come_back),
         cmocka_unit_test(test_norms_of_a_row_worked_out_by_hand),
