@@ -69,6 +69,10 @@ typedef struct {
     bool int16_scale;
 } hear_frontend_config;
 
+/* What the mel bands of librosa.feature.melspectrogram with power_to_db have in common. */
+#define HEAR_FRONTEND_LIBROSA                                                                      \
+    .placement = HEAR_PLACE_CENTER, .mel_scale = HEAR_MEL_SLANEY, .mel_shape = HEAR_MEL_SHAPE_HZ,  \
+    .mel_norm = HEAR_MEL_NORM_AREA, .power = 2, .log = HEAR_LOG_DB, .floor = 1e-10
 /* librosa's habits at 16 kHz: 16000, 1024, 1024, 512, center, 128, 0, 8000, slaney, hz, area, 2,
  * db, 1e-10, false, 0, none. */
 hear_frontend_config hear_frontend_default(void);

@@ -118,22 +118,9 @@ static size_t count_choices(const field *f)
 
 hear_frontend_config hear_frontend_default(void)
 {
-    return (hear_frontend_config){
-        .rate_hz = 16000,
-        .n_fft = 1024,
-        .win_length = 1024,
-        .hop = 512,
-        .placement = HEAR_PLACE_CENTER,
-        .n_mels = 128,
-        .fmin_hz = 0.0,
-        .fmax_hz = 8000.0,
-        .mel_scale = HEAR_MEL_SLANEY,
-        .mel_shape = HEAR_MEL_SHAPE_HZ,
-        .mel_norm = HEAR_MEL_NORM_AREA,
-        .power = 2,
-        .log = HEAR_LOG_DB,
-        .floor = 1e-10,
-    };
+    return (hear_frontend_config){ HEAR_FRONTEND_LIBROSA, .rate_hz = 16000, .n_fft = 1024,
+                                   .win_length = 1024,    .hop = 512,       .n_mels = 128,
+                                   .fmin_hz = 0.0,        .fmax_hz = 8000.0 };
 }
 
 hear_frontend_config hear_frontend_of(hear_features features)

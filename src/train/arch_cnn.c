@@ -48,21 +48,6 @@ static picture convolve(hear_net *n, const char *name, picture x, convolution c)
     return x;
 }
 
-/* Each channel to mean 0 and deviation 1 over the batch, then scaled and shifted (S. Ioffe and
- * C. Szegedy 2015). */
-static picture normalise(hear_net *n, const char *name, picture x)
-{
-    static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
-    size_t in[5] = { x.value };
-    char text[48];
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(text, sizeof text, "%s.%s", name, parts[i]);
-        in[1 + i] = hear_net_filled(n, text, x.channels, i % 3 == 0 ? 1.0f : 0.0f);
-    }
-    x.value = hear_net_nodes(n, "BatchNormalization", name, 5, in);
-    return x;
-}
-
 static picture halve(hear_net *n, const char *name, picture x)
 {
     x.value = hear_net_node(n, "MaxPool", name, x.value);
@@ -224,7 +209,7 @@ static void build_cnn5(hear_net *n, const hear_arch_options *o, size_t window, s
             n, text, x,
             (convolution){ layers[i].channels, layers[i].kernel, layers[i].stride, true, false });
         snprintf(text, sizeof text, "norm%zu", i + 1);
-        x = normalise(n, text, x);
+        x.value = hear_net_normalise(n, text, text, x.value, x.channels);
         snprintf(text, sizeof text, "active%zu", i + 1);
         x.value = hear_arch_activation(n, o, text, x.value);
     }

@@ -33,15 +33,9 @@ static size_t convolve(hear_net *n, const char *name, size_t x, const convolutio
 /* Each channel to mean 0 and deviation 1 over the batch, scaled and shifted; nothing below 0. */
 static size_t activate(hear_net *n, const char *name, size_t x, size_t channels)
 {
-    static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
     char text[48];
-    size_t norm[5] = { x };
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(text, sizeof text, "%s.%s", name, parts[i]);
-        norm[1 + i] = hear_net_filled(n, text, channels, i % 3 == 0 ? 1.0f : 0.0f);
-    }
     snprintf(text, sizeof text, "%s.norm", name);
-    x = hear_net_nodes(n, "BatchNormalization", text, 5, norm);
+    x = hear_net_normalise(n, text, name, x, channels);
     snprintf(text, sizeof text, "%s.active", name);
     return hear_net_node(n, "Relu", text, x);
 }

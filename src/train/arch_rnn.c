@@ -47,16 +47,9 @@ static series convolve(hear_net *n, const hear_arch_options *o, size_t number, s
                        size_t channels)
 {
     char text[32];
-    size_t in[3] = { x.value };
-    snprintf(text, sizeof text, "conv%zu.weight", number);
-    in[1] =
-        hear_net_weight(n, text, 3, (const int64_t[]){ (int64_t)channels, (int64_t)x.channels, 5 });
-    snprintf(text, sizeof text, "conv%zu.bias", number);
-    in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)channels });
     snprintf(text, sizeof text, "conv%zu", number);
-    x.value = hear_net_nodes(n, "Conv", text, 3, in);
-    hear_net_set_ints(n, "kernel_shape", 1, (const int64_t[]){ 5 });
-    hear_net_set_ints(n, "pads", 2, (const int64_t[]){ 2, 2 });
+    x.value =
+        hear_net_convolve(n, text, x.value, x.channels, (hear_net_conv){ channels, 5, 1, 1, 2, 2 });
     snprintf(text, sizeof text, "active%zu", number);
     x.value = hear_arch_activation(n, o, text, x.value);
     x.channels = channels;

@@ -19,52 +19,23 @@ enum {
     SKIP = 64      /* channels of the sum */
 };
 
-typedef struct {
-    size_t channels, kernel, stride, dilation;
-    size_t before; /* zeros: what is not yet known */
-} convolution;
-
-static size_t convolve(hear_net *n, const char *name, size_t x, size_t n_in, convolution c)
-{
-    char text[40];
-    size_t in[3] = { x };
-    snprintf(text, sizeof text, "%s.weight", name);
-    in[1] = hear_net_weight(
-        n, text, 3, (const int64_t[]){ (int64_t)c.channels, (int64_t)n_in, (int64_t)c.kernel });
-    snprintf(text, sizeof text, "%s.bias", name);
-    in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)c.channels });
-    const size_t out = hear_net_nodes(n, "Conv", name, 3, in);
-    hear_net_set_ints(n, "kernel_shape", 1, (const int64_t[]){ (int64_t)c.kernel });
-    hear_net_set_ints(n, "strides", 1, (const int64_t[]){ (int64_t)c.stride });
-    hear_net_set_ints(n, "dilations", 1, (const int64_t[]){ (int64_t)c.dilation });
-    hear_net_set_ints(n, "pads", 2, (const int64_t[]){ (int64_t)c.before, 0 });
-    return out;
-}
-
 static size_t one_by_one(hear_net *n, const char *name, size_t x, size_t n_in, size_t channels)
 {
-    return convolve(n, name, x, n_in, (convolution){ channels, 1, 1, 1, 0 });
+    return hear_net_convolve(n, name, x, n_in, (hear_net_conv){ channels, 1, 1, 1, 0, 0 });
 }
 
 /* [N, 1, samples] -> [N, BANK, steps]: each of mean 0 and deviation 1 over the batch, scaled and
  * shifted. */
 static size_t energies(hear_net *n, size_t x)
 {
-    static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
-    x = convolve(n, "bank", x, 1, (convolution){ BANK, LENGTH, STEP, 1, 0 });
+    x = hear_net_convolve(n, "bank", x, 1, (hear_net_conv){ BANK, LENGTH, STEP, 1, 0, 0 });
     x = hear_net_node2(n, "Mul", "energy", x, x);
     x = hear_net_node(n, "AveragePool", "smooth", x);
     hear_net_set_ints(n, "kernel_shape", 1, (const int64_t[]){ POOL });
     hear_net_set_ints(n, "strides", 1, (const int64_t[]){ POOL });
     const size_t floor = hear_net_fixed(n, "floor", 1, (const float[]){ 1e-4f });
     x = hear_net_node(n, "Log", "level", hear_net_node2(n, "Add", "above_floor", x, floor));
-    size_t in[5] = { x };
-    char text[24];
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(text, sizeof text, "norm.%s", parts[i]);
-        in[1 + i] = hear_net_filled(n, text, BANK, i % 3 == 0 ? 1.0f : 0.0f);
-    }
-    return hear_net_nodes(n, "BatchNormalization", "norm", 5, in);
+    return hear_net_normalise(n, "norm", "norm", x, BANK);
 }
 
 /* tanh of one convolution times the sigmoid of another; *x goes on with a part of it added, and
@@ -72,13 +43,13 @@ static size_t energies(hear_net *n, size_t x)
 static size_t layer(hear_net *n, size_t number, size_t dilation, bool last, size_t *x)
 {
     char text[32];
-    const convolution c = { CHANNELS, 2, 1, dilation, dilation };
+    const hear_net_conv c = { CHANNELS, 2, 1, dilation, dilation, 0 }; /* zeros before: causal */
     snprintf(text, sizeof text, "filter%zu", number);
-    size_t filter = convolve(n, text, *x, CHANNELS, c);
+    size_t filter = hear_net_convolve(n, text, *x, CHANNELS, c);
     snprintf(text, sizeof text, "tanh%zu", number);
     filter = hear_net_node(n, "Tanh", text, filter);
     snprintf(text, sizeof text, "gate%zu", number);
-    size_t gate = convolve(n, text, *x, CHANNELS, c);
+    size_t gate = hear_net_convolve(n, text, *x, CHANNELS, c);
     snprintf(text, sizeof text, "sigmoid%zu", number);
     gate = hear_net_node(n, "Sigmoid", text, gate);
     snprintf(text, sizeof text, "gated%zu", number);

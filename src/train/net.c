@@ -149,6 +149,36 @@ size_t hear_net_widen(hear_net *n, const char *name, size_t x, size_t rank, size
     return hear_net_node2(n, "Pad", name, x, add_ints(n, name, "pads", 2 * rank, pads));
 }
 
+size_t hear_net_convolve(hear_net *n, const char *name, size_t x, size_t n_in, hear_net_conv c)
+{
+    char text[48];
+    size_t in[3] = { x };
+    snprintf(text, sizeof text, "%s.weight", name);
+    in[1] = hear_net_weight(
+        n, text, 3, (const int64_t[]){ (int64_t)c.channels, (int64_t)n_in, (int64_t)c.kernel });
+    snprintf(text, sizeof text, "%s.bias", name);
+    in[2] = hear_net_weight(n, text, 1, (const int64_t[]){ (int64_t)c.channels });
+    const size_t out = hear_net_nodes(n, "Conv", name, 3, in);
+    hear_net_set_ints(n, "kernel_shape", 1, (const int64_t[]){ (int64_t)c.kernel });
+    hear_net_set_ints(n, "strides", 1, (const int64_t[]){ (int64_t)c.stride });
+    hear_net_set_ints(n, "dilations", 1, (const int64_t[]){ (int64_t)c.dilation });
+    hear_net_set_ints(n, "pads", 2, (const int64_t[]){ (int64_t)c.before, (int64_t)c.behind });
+    return out;
+}
+
+size_t hear_net_normalise(hear_net *n, const char *name, const char *weights, size_t x,
+                          size_t channels)
+{
+    static const char *const parts[4] = { "scale", "shift", "mean", "variance" };
+    char text[48];
+    size_t in[5] = { x };
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "%s.%s", weights, parts[i]);
+        in[1 + i] = hear_net_filled(n, text, channels, i % 3 == 0 ? 1.0f : 0.0f);
+    }
+    return hear_net_nodes(n, "BatchNormalization", name, 5, in);
+}
+
 size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share)
 {
     char text[96];

@@ -33,6 +33,17 @@ size_t hear_net_fixed_matrix(hear_net *n, const char *name, size_t rows, size_t 
 
 /* x [N, n_in] -> [N, n_out]: Gemm with weight NAME.weight [n_out, n_in] and bias NAME.bias. */
 size_t hear_net_dense(hear_net *n, const char *name, size_t x, size_t n_in, size_t n_out);
+/* x [N, n_in, steps]: a convolution over time with weight NAME.weight [channels, n_in, kernel] and
+ * bias NAME.bias. */
+typedef struct {
+    size_t channels, kernel, stride, dilation; /* stride, dilation: 1 .. */
+    size_t before, behind;                     /* zeros at the ends */
+} hear_net_conv;
+size_t hear_net_convolve(hear_net *n, const char *name, size_t x, size_t n_in, hear_net_conv c);
+/* Each channel of x [N, channels, …] to mean 0 and deviation 1 over the batch, then scaled and
+ * shifted (S. Ioffe and C. Szegedy 2015); weights WEIGHTS.scale, shift, mean, variance. */
+size_t hear_net_normalise(hear_net *n, const char *name, const char *weights, size_t x,
+                          size_t channels);
 size_t hear_net_dropout(hear_net *n, const char *name, size_t x, double share);
 /* op_type "ReduceMean", "ReduceMax" … over one axis, which goes unless kept. */
 size_t hear_net_reduce(hear_net *n, const char *op_type, const char *name, size_t x, int64_t axis,
