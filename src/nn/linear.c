@@ -15,6 +15,7 @@
 
 enum {
     K_BLOCK = 2048,   /* most of k in one sum, where a row is one segment */
+    AHEAD = 96,       /* rows of W that are fetched before they are read */
     CACHED = 64 << 10 /* numbers of x that stay in the second-level cache */
 };
 
@@ -129,6 +130,7 @@ static void run_panels(const tiles *s, size_t l, size_t length)
                                 .at = a->at ? a->at : start,
                                 .segments = a->segments,
                                 .length = length,
+                                .ahead = k < AHEAD || a->cols == 1 ? 0 : AHEAD * cols,
                                 .ldy = a->y_col,
                                 .more = !first,
                                 .low = last ? a->low : -INFINITY,

@@ -21,6 +21,7 @@ typedef struct {
     const size_t *at; /* [segments] */
     size_t segments, length;
     const float *w[2]; /* panels [segments * length][cols]; the second for wide tiles only */
+    size_t ahead;      /* numbers before they are read, weights are fetched */
     const float *bias; /* [cols], of wide tiles [2 cols]; NULL: none */
     float *y;
     size_t ldy, n; /* n: 1 .. columns of the tile */
