@@ -68,11 +68,14 @@ static int64_t int_attr(const hear_node *n, const char *name)
     return a && a->type == HEAR_ATTR_INT ? a->ints[0] : 0;
 }
 
+static bool is_one(const hear_attr *a)
+{
+    return !a || (a->type == HEAR_ATTR_FLOAT && a->floats[0] == 1.0f);
+}
+
 static bool is_plain_gemm(const hear_node *n)
 {
-    const hear_attr *const alpha = hear_node_attr(n, "alpha"), *const beta =
-                                                                   hear_node_attr(n, "beta");
-    return (!alpha || alpha->floats[0] == 1.0f) && (!beta || beta->floats[0] == 1.0f) &&
+    return is_one(hear_node_attr(n, "alpha")) && is_one(hear_node_attr(n, "beta")) &&
            int_attr(n, "transA") == 0;
 }
 

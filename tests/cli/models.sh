@@ -56,6 +56,12 @@ refuse 78 'Softmux' classify -m there/op.onnx a.wav
 sed 's/"n_mels"/"n_mils"/' model.onnx >there/front.onnx
 refuse 78 'n_mils|n_mels' classify -m there/front.onnx a.wav
 
+# the head that is shipped: its own weights only, and who gets the rest
+n_checks=$((n_checks + 1)) last="the shipped head"
+[ "$(wc -c <"$srcdir/models/everyday-yamnet.onnx")" -lt 200000 ] || complain "everyday-yamnet.onnx is large"
+refuse 66 'its backbone yamnet is not there: hearsay fetch yamnet gets it$' \
+    classify -m "$srcdir/models/everyday-yamnet.onnx" a.wav
+
 # it gives three numbers and has two names: it is the model that is wrong, not the recording
 "$builddir/tests/cli/make_model" two.onnx 2 || exit 99
 fault='two.onnx: .*output.* does not fit 2 labels$'
