@@ -170,7 +170,7 @@ static hear_status make_queues(hear_pipeline *p, double ring_s)
 {
     const hear_frontend_config f = hear_frontend_view(&p->config.model->info.frontend);
     const double hop_s = hear_windows_hop_s(p->windows);
-    p->wake_at = p->config.rate_hz / 50; /* 20 ms: how seldom the dsp thread need be woken */
+    p->wake_at = p->config.rate_hz / 25; /* 40 ms, as a display draws: each waking costs, too */
     const size_t n_samples = between(ring_s * p->config.rate_hz, 4 * p->wake_at, (size_t)1 << 31);
     hear_status status = make_ring(&p->ring, n_samples, sizeof(float), N_GAPS);
     /* one window under way and half a second of others: more would only be heard later */

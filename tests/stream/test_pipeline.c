@@ -167,8 +167,8 @@ static void test_what_the_ring_could_not_take_is_zeros_in_its_place(void **state
         hear_pipeline_snapshot_get(p, &s);
     } while (s.position_s < 8192.0 / 16000.0);
     got.n = 0;
-    for (size_t at = 24000; at < 40000; at += 500) { /* as slow as it is read */
-        hear_pipeline_write(p, sound + at, 500);
+    for (size_t at = 24000; at < 40000; at += 800) { /* as slow as it is read */
+        hear_pipeline_write(p, sound + at, 800);
         do {
             usleep(200);
             hear_pipeline_snapshot_get(p, &s);
