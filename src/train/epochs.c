@@ -20,10 +20,10 @@ static double number_of(const json_t *line, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static bool is_epoch(const json_t *line)
+static bool is_of_type(const json_t *line, const char *wanted)
 {
     const char *type = json_string_value(json_object_get(line, "type"));
-    return type && strcmp(type, "epoch") == 0;
+    return type && strcmp(type, wanted) == 0;
 }
 
 static hear_status add(hear_epochs *e, const json_t *line, size_t at, hear_error *err)
@@ -45,13 +45,16 @@ static hear_status add(hear_epochs *e, const json_t *line, size_t at, hear_error
     return HEAR_OK;
 }
 
-static hear_status read_line(hear_epochs *e, const char *text, size_t n, size_t at, hear_error *err)
+static hear_status read_line(hear_epochs *e, const char *text, size_t n, size_t at, bool *is_log,
+                             hear_error *err)
 {
     json_error_t why;
     json_t *line = json_loadb(text, n, 0, &why);
     if (!line)
         return hear_fail(err, HEAR_ERR_DATA, "line %zu: %s", at, why.text);
-    const hear_status s = is_epoch(line) ? add(e, line, at, err) : HEAR_OK;
+    const bool is_epoch = is_of_type(line, "epoch");
+    const hear_status s = is_epoch ? add(e, line, at, err) : HEAR_OK;
+    *is_log = *is_log || is_epoch || is_of_type(line, "training");
     json_decref(line);
     return s;
 }
@@ -61,6 +64,7 @@ hear_status hear_epochs_read(hear_epochs *e, const char *path, hear_error *err)
     *e = (hear_epochs){ .n = 0 };
     char *text;
     size_t n_bytes, at = 0;
+    bool is_log = false;
     hear_status s = hear_file_read(path, MAX_BYTES, &text, &n_bytes, err);
     if (s != HEAR_OK)
         return s;
@@ -68,11 +72,11 @@ hear_status hear_epochs_read(hear_epochs *e, const char *path, hear_error *err)
         const size_t n = strcspn(line, "\n");
         at++;
         if (n > 0)
-            s = read_line(e, line, n, at, err);
+            s = read_line(e, line, n, at, &is_log, err);
         line += n + (line[n] == '\n');
     }
     free(text);
-    if (s == HEAR_OK && e->n == 0)
+    if (s == HEAR_OK && !is_log)
         s = hear_fail(err, HEAR_ERR_DATA, "there is no epoch of a training in it");
     if (s != HEAR_OK)
         hear_epochs_clear(e);

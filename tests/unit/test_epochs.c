@@ -66,6 +66,16 @@ static void test_an_epoch_done_again_takes_the_place(void **state)
     hear_epochs_clear(&e);
 }
 
+static void test_a_training_without_epochs_is_a_log(void **state)
+{
+    (void)state;
+    hear_error err;
+    hear_epochs e;
+    assert_int_equal(read_text(&e, "{\"v\":1,\"type\":\"training\"}\n", &err), HEAR_OK);
+    assert_int_equal(e.n, 0);
+    hear_epochs_clear(&e);
+}
+
 static void test_what_is_no_log_is_refused(void **state)
 {
     (void)state;
@@ -107,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_object_is_an_epoch),
         cmocka_unit_test(test_an_epoch_done_again_takes_the_place),
+        cmocka_unit_test(test_a_training_without_epochs_is_a_log),
         cmocka_unit_test(test_what_is_no_log_is_refused),
     };
     return cmocka_run_group_tests_name("epochs", tests, make_file, remove_file);
