@@ -128,12 +128,16 @@ expect_same labels/tones.wav.tsv
 
 # a node dies: no half a file; the same command again makes up for it
 rm -rf labels
-sound hour.wav 16000 1 1200 300 6000
-ln hour.wav hour2.wav
-"$HEARSAY" classify -m "$model" --hop 0.05 -j 2 -o labels tones.wav hour.wav hour2.wav >out 2>err &
+sound hour.wav 16000 1 20 300 6000
+mkfifo endless.wav endless2.wav # at most half of the recording comes out of each
+for name in endless endless2; do
+    { head -c 300000 hour.wav; sleep 30; } >$name.wav &
+    eval $name=$!
+done
+"$HEARSAY" classify -m "$model" --hop 0.05 -j 2 -o labels tones.wav endless.wav endless2.wav >out 2>err &
 pid=$!
 n=0
-until [ -s labels/tones.wav.tsv ] && ls labels/hour* >/dev/null 2>&1 || [ $n -ge 200 ]; do
+until [ -s labels/tones.wav.tsv ] && ls labels/endless* >/dev/null 2>&1 || [ $n -ge 200 ]; do
     sleep 0.05
     n=$((n + 1))
 done
@@ -141,17 +145,19 @@ kill -KILL $pid
 wait $pid
 code=$? last="hearsay classify -o, killed"
 expect_code 137
-for name in hour hour2; do
+for name in endless endless2; do
     [ ! -e labels/$name.wav.tsv ] || complain "half of a file of labels"
 done
 # and by Ctrl-C, nothing beside them either
 rm -rf labels
-timeout --preserve-status -s INT 1 "$HEARSAY" classify -m "$model" --hop 0.05 -j 2 -o labels tones.wav hour.wav \
-    hour2.wav hour.wav/none hour2.wav/none >out 2>err
+timeout --preserve-status --kill-after=10 -s INT 3 "$HEARSAY" classify -m "$model" --hop 0.05 -j 2 -o labels \
+    tones.wav endless.wav endless2.wav endless.wav/none endless2.wav/none >out 2>err
 code=$? last="hearsay classify -o after SIGINT"
 expect_code 130
 expect_quiet
 [ "$(find labels -type f)" = labels/tones.wav.tsv ] || complain "$(find labels -type f)"
+# shellcheck disable=SC2154 # set by eval
+kill "$endless" "$endless2"
 
 # what makes no sense
 refuse 64 'both|one file of labels' classify -m "$model" -o labels tones.wav ./tones.wav

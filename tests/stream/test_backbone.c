@@ -126,7 +126,7 @@ static void run_head(hear_pooling pool, bool both, const float *frames, float *p
     const hear_model_info info = head_info(pool);
     const char *path = put_head(make_head(&info, "inner", EMBEDDING, both));
     hear_model *m;
-    hear_infer *x;
+    hear_infer *x = NULL;
     hear_error err = { .status = HEAR_OK };
     if (hear_model_open(&m, path, &err) != HEAR_OK || hear_infer_create(&x, m, &err) != HEAR_OK)
         fail_msg("%s", err.text);
