@@ -11,9 +11,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR = 20, EVERY_NS = 100000000 };
+enum { BAR = 8, EVERY_NS = 100000000 };
 
 hear_status hear_train_progress_open(hear_train_progress *p, bool quiet, const char *log,
                                      bool append, hear_error *err)
@@ -78,23 +79,30 @@ static bool is_due(hear_train_progress *p)
     return true;
 }
 
-static void put_bar(double share)
+enum { LINE = 160 };
+
+/* Over the line that is there, cut to the terminal's width: one that wraps could not be written
+ * over. ASCII only. */
+static void put_line(hear_train_progress *p, double share, const char *text)
 {
-    char bar[BAR + 1];
+    struct winsize size;
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    char bar[BAR + 1], line[LINE + BAR];
     for (int i = 0; i < BAR; i++)
         bar[i] = (double)i < share * BAR ? '#' : '.';
     bar[BAR] = '\0';
-    fprintf(stderr, "[%s]", bar);
+    snprintf(line, sizeof line, "[%s] %s", bar, text);
+    fprintf(stderr, "\r\033[K%.*s", known ? size.ws_col - 1 : 79, line);
+    p->line_open = true;
 }
 
 void hear_train_progress_load(hear_train_progress *p, size_t done, size_t of)
 {
     if (!is_due(p))
         return;
-    fputs("\r\033[K", stderr);
-    put_bar((double)done / (double)of);
-    fprintf(stderr, " %zu of %zu recordings", done, of);
-    p->line_open = true;
+    char text[LINE];
+    snprintf(text, sizeof text, "%zu of %zu recordings", done, of);
+    put_line(p, (double)done / (double)of, text);
 }
 
 void hear_train_progress_step(hear_train_progress *p, const hear_progress *now)
@@ -110,15 +118,15 @@ void hear_train_progress_step(hear_train_progress *p, const hear_progress *now)
     const double spent_s = (double)(hear_now_ns() - p->begin_ns) * 1e-9;
     const double step_s = done > p->n_begun ? spent_s / (double)(done - p->n_begun) : 0.0;
     const unsigned left_s = (unsigned)(step_s * (double)(all - done));
-    fputs("\r\033[K", stderr);
-    put_bar((double)done / (double)all);
-    fprintf(stderr, " epoch %zu of %zu: loss %.3f", now->epoch, now->n_epochs, now->loss);
+    char text[LINE], accuracy[40] = "", rate[80] = "";
     if (!isnan(now->accuracy))
-        fprintf(stderr, ", accuracy %.1f %%", 100.0 * now->accuracy);
+        snprintf(accuracy, sizeof accuracy, ", accuracy %.1f %%", 100.0 * now->accuracy);
     if (step_s > 0.0)
-        fprintf(stderr, ", %.*f steps/s, %u:%02u left at most", step_s > 0.1 ? 1 : 0, 1.0 / step_s,
-                left_s / 60, left_s % 60);
-    p->line_open = true;
+        snprintf(rate, sizeof rate, ", %.*f steps/s, %u:%02u left", step_s > 0.1 ? 1 : 0,
+                 1.0 / step_s, left_s / 60, left_s % 60);
+    snprintf(text, sizeof text, "epoch %zu/%zu: loss %.3f%s%s", now->epoch, now->n_epochs,
+             now->loss, accuracy, rate);
+    put_line(p, (double)done / (double)all, text);
 }
 
 /* Nothing for what there is not. */
