@@ -165,10 +165,10 @@ static hear_status find_arch(hear_job *job, const hear_train_args *a, const hear
     return HEAR_OK;
 }
 
-/* What a head is trained with unless told otherwise: the best, or as good, by cross-validation with
- * YAMNet. */
 enum { COPIES = 3 };
+/* The best with YAMNet's embedding, of 0.0003 .. 1 on validation. */
 #define C_OF_HEADS 0.03
+/* Women's and men's voices from sources left out hardly care, from 0.003 to 0.03. */
 #define C_OF_GROUPS 0.01
 
 /* The network and how it hears are base's. */

@@ -135,15 +135,14 @@ static hear_status name_all(hear_graph *g, const layer *l, const char *upto, hea
     if (!trained)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     hear_status s = HEAR_OK;
-    if (upto) {
+    if (upto) { /* an embedding may be a copy beside the way to the last layer */
         const size_t at = hear_graph_find(g, upto);
-        mark(g, l->x, trained);
         if (at == HEAR_NO_VALUE)
             s = hear_fail(err, HEAR_ERR_ARG, "the model has no value '%.80s'", upto);
-        else if (!trained[at])
-            s = hear_fail(err, HEAR_ERR_ARG, "'%.80s' is not before the last layer", upto);
         else
             mark(g, at, fixed);
+        if (s == HEAR_OK && fixed[l->weight])
+            s = hear_fail(err, HEAR_ERR_ARG, "'%.80s' is not before the last layer", upto);
     }
     for (size_t i = 0; i < g->n_values; i++)
         trained[i] =
