@@ -43,6 +43,19 @@ expect_code 0
 expect_match '^stream +events missed % +delay s false alarms an hour$'
 expect_match '^all +[1-4] '
 
+# Three times 2 s of each, in the stream's order two events of each. low is heard with the first
+# window (0.522 s) at the beginning, and later once a window holds a little of it.
+mkdir -p "$tmp/s/low" "$tmp/s/nothing"
+for i in 1 2 3; do
+    sound s/low/$i.wav 8000 1 2 300
+    sound s/nothing/$i.wav 16000 1 2 0
+done
+hear evaluate -m "$model" --data "$tmp/s" --stream
+expect_code 0
+expect_match '^low +2 +0\.0 +0\.32 +0 +0\.0$'
+expect_match '^nothing +2 +0\.0 +0\.42 +0 +0\.0$'
+expect_match '^all +4 +0\.0 +0\.37 +0 +0\.0$'
+
 # learning curves of a log
 printf '{"v":1,"type":"epoch","epoch":%d,"loss":%s,"accuracy":0.5,"valid_loss":1,"valid_accuracy":0.5,"best":true}\n' \
     1 2 2 1.5 >"$tmp/log.jsonl"
