@@ -4,8 +4,9 @@
  * suits whitened rows; examples also count mixed with rows of the background. Its threshold for
  * each label comes from rows that it has not learnt from: on each third of the background's origins
  * it is tried after training on the others, and the tail of what it says there is continued to the
- * rate of alarms that is asked for. Rows of the background that are more like a label than half of
- * its own examples, left out likewise, may be that very sound, and count neither way. */
+ * rate of alarms that is asked for, but not above half of the examples. Rows of the background that
+ * are more like a label than half of its own examples, left out likewise, may be that very sound,
+ * and count neither way. */
 #include "config.h"
 
 #include "train/enrolment.h"
@@ -16,14 +17,13 @@
 #include "train/logreg.h"
 #include "train/net.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_FOLDS = 3, MAX_STEPS = 60, N_MIXED = 3 };
+enum { N_FOLDS = 3, MAX_STEPS = 60, N_MIXED = 3, N_ROUNDS = 2 };
 static const double C = 0.5, BACKGROUND_WEIGHT = 5.0, SUSPECTS = 0.03;
-static const double TAIL[2] = { 0.02, 0.0025 }, SHAPE = -0.16; /* tried on half of the packages */
+static const double TAIL[2] = { 0.02, 0.0025 }, SHAPE = -0.12; /* tried on half of the packages */
 
 typedef struct {
     const hear_enrolment *e;
@@ -207,8 +207,10 @@ static double typical(const job *j, size_t label, double *means)
     return n > 0 ? means[n / 2] : 0.0;
 }
 
-static void find_suspects(job *j, double *room)
+/* Whether there are more of them than before. */
+static bool find_suspects(job *j, double *room)
 {
+    bool more = false;
     const size_t n_labels = j->e->n_labels, n = j->b->n_rows;
     for (size_t k = 0; k < n_labels; k++) {
         const double level = fmax(0.0, typical(j, k, room));
@@ -218,9 +220,10 @@ static void find_suspects(job *j, double *room)
         if ((double)n_above > SUSPECTS * (double)n)
             continue; /* the label is no sound of its own */
         for (size_t i = 0; i < n; i++)
-            if (j->margin[(j->n_own + i) * n_labels + k] > level)
-                j->suspect[i] = true;
+            if (j->margin[(j->n_own + i) * n_labels + k] > level && !j->suspect[i])
+                more = j->suspect[i] = true;
     }
+    return more;
 }
 
 /* What a share of p of the background lies above: beyond the last quantile, a tail that goes on as
@@ -389,13 +392,15 @@ static hear_status make(hear_graph **out, job *j, const hear_model_info *info,
     double *const room = hear_alloc(j->n, sizeof *room);
     double *const at = hear_alloc(n_labels, sizeof *at);
     hear_status s = room && at ? leave_out(j) : HEAR_ERR_MEM;
+    /* the others of their kind show once these are gone */
+    for (int i = 0; s == HEAR_OK && i < N_ROUNDS && find_suspects(j, room); i++)
+        s = leave_out(j);
     if (s == HEAR_OK) {
-        find_suspects(j, room);
         const double hop_s = (double)(info->patch ? info->patch_hop : j->b->window) *
                              info->frontend.hop / info->frontend.rate_hz;
         const double p = j->config->alarms_h * hop_s / 3600.0 / (double)n_labels;
         for (size_t k = 0; k < n_labels; k++)
-            at[k] = threshold(j, k, p, room);
+            at[k] = fmin(threshold(j, k, p, room), fmax(0.0, typical(j, k, room)));
         count_right(j, at, scores);
         s = solve(&l, j, N_FOLDS);
     }
