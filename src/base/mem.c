@@ -31,15 +31,16 @@ void *hear_alloc(size_t n, size_t size)
     size_t bytes;
     if (!hear_mul(n, size, &bytes) || !hear_add(bytes, HEAR_ALIGN - 1, &bytes))
         return NULL;
-    bytes -= bytes % HEAR_ALIGN; /* aligned_alloc wants a multiple */
+    bytes -= bytes % HEAR_ALIGN;
     if (bytes == 0)
         bytes = HEAR_ALIGN;
     const bool large = bytes >= 2 * HUGE_PAGE;
-    void *p = aligned_alloc(large ? HUGE_PAGE : HEAR_ALIGN, bytes);
-    if (p && large)
+    void *p = NULL;
+    if (posix_memalign(&p, large ? HUGE_PAGE : HEAR_ALIGN, bytes) != 0)
+        return NULL;
+    if (large)
         madvise(p, bytes, MADV_HUGEPAGE);
-    if (p)
-        memset(p, 0, bytes);
+    memset(p, 0, bytes);
     return p;
 }
 
