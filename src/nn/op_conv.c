@@ -287,6 +287,22 @@ static void back_tiles(hear_call *c, const float *x, const float *weights, const
     } while (hear_tile_next(&p->w, p->tile, &t));
 }
 
+/* Several sums at once: one addition need not wait for the other. */
+static double sum_of(const float *x, size_t n)
+{
+    enum { SUMS = 4 };
+    double sums[SUMS] = { 0 }, sum = 0.0;
+    size_t i = 0;
+    for (; i + SUMS <= n; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            sums[k] += (double)x[i + k];
+    for (; i < n; i++)
+        sum += (double)x[i];
+    for (size_t k = 0; k < SUMS; k++)
+        sum += sums[k];
+    return sum;
+}
+
 static void backward(hear_call *c)
 {
     const params *p = c->params;
@@ -302,12 +318,8 @@ static void backward(hear_call *c)
             hear_depthwise_back(&p->w, p->out, x, weights, g, gx, gw);
         else if (gx || gw)
             back_tiles(c, x, weights, g, gx, gw);
-        for (size_t m = 0; m < p->out && c->n_in > 2 && c->in_grad[2]; m++) {
-            double sum = 0.0;
-            for (size_t k = 0; k < out_size; k++)
-                sum += (double)g[m * out_size + k];
-            c->in_grad[2][group * p->out + m] += (float)sum;
-        }
+        for (size_t m = 0; m < p->out && c->n_in > 2 && c->in_grad[2]; m++)
+            c->in_grad[2][group * p->out + m] += (float)sum_of(g + m * out_size, out_size);
     }
 }
 

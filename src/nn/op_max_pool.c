@@ -78,14 +78,28 @@ static void raise(float *y, const float *x, size_t stride, size_t n)
             y[i] = x[i * stride] > y[i] ? x[i * stride] : y[i];
 }
 
+/* In vectors where the stride is a constant: no branch, which would go at random. */
+static inline __attribute__((always_inline)) void note(float *restrict y, uint32_t *restrict place,
+                                                       const float *restrict x, uint32_t at,
+                                                       size_t stride, size_t n)
+{
+    for (size_t i = 0; i < n; i++, at += (uint32_t)stride) {
+        const float v = x[i * stride], was = y[i];
+        const uint32_t more = 0u - (uint32_t)(v > was);
+        y[i] = v > was ? v : was;
+        place[i] = (at & more) | (place[i] & ~more);
+    }
+}
+
 static void raise_and_note(float *y, uint32_t *place, const float *x, size_t at, size_t stride,
                            size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const bool more = x[i * stride] > y[i];
-        y[i] = more ? x[i * stride] : y[i];
-        place[i] = more ? (uint32_t)(at + i * stride) : place[i];
-    }
+    if (stride == 1)
+        note(y, place, x, (uint32_t)at, 1, n);
+    else if (stride == 2)
+        note(y, place, x, (uint32_t)at, 2, n);
+    else
+        note(y, place, x, (uint32_t)at, stride, n);
 }
 
 /* One row of outputs from the plane x. */
@@ -180,6 +194,9 @@ static const char *const cases[] = {
     "x=1x2x6x4 kernel_shape=2,2 strides=2,2",
     "x=1x2x5x5 kernel_shape=3,2 strides=1,2 ceil_mode=1 dilations=1,2",
     "x=1x1x3x3x3 kernel_shape=2,2,2 auto_pad=SAME_UPPER",
+    "x=1x1x3x39 kernel_shape=2,3 strides=1,2 pads=0,1,0,0",
+    "x=1x2x40 kernel_shape=4 strides=3",
+    "x=1x1x20 kernel_shape=3",
     NULL,
 };
 

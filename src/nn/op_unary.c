@@ -137,7 +137,19 @@ static inline float mish_slope(float v)
     }
 
 MAP(relu, v < 0.0f ? 0.0f : v) /* NaN stays NaN */
-SLOPE(relu, w > 0.0f ? 1.0f : 0.0f)
+
+/* In vectors; a branch would go at random. */
+static void relu_backward(hear_call *c)
+{
+    const float *restrict y = c->out[0]->data, *restrict gy = c->out_grad[0];
+    float *restrict gx = c->in_grad[0];
+    const size_t n = c->out[0]->count;
+    for (size_t i = 0; i < n; i++) {
+        const float g = gy[i];
+        gx[i] += y[i] > 0.0f ? g : 0.0f;
+    }
+}
+
 MAP(leaky_relu, v >= 0.0f ? v : p->a * v)
 SLOPE(leaky_relu, v >= 0.0f ? 1.0f : p->a)
 MAP(sigmoid, sigmoid_of(v))
