@@ -135,8 +135,11 @@ static bool open_backbone(job *j, int *code)
 static int add_one(job *j, hear_recording *r, const char *from)
 {
     hear_error err = { .status = HEAR_OK };
+    const size_t n = j->label->n_examples;
     const hear_status s =
         hear_enrolment_add(&j->enrolment, j->label, j->backbone, &j->background, r, &err);
+    if (s == HEAR_OK && j->label->n_examples == n)
+        hear_note(from, "is an example of '%s' already; left out", j->label->name);
     return s == HEAR_OK ? HEAR_EXIT_OK : hear_report(from, &err);
 }
 

@@ -5,6 +5,7 @@
 #include "app/signals.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "train/plot.h"
 
 #include <string.h>
@@ -21,6 +22,22 @@ static const hear_option options[] = {
     { 0 },
 };
 
+/* What a picture can say: '?' for what is not UTF-8 or cannot be seen, cut where it is too long. */
+static void legible(char *out, size_t room, const char *text)
+{
+    const char *const end = text + strlen(text);
+    size_t used = 0;
+    *out = '\0';
+    while (text < end) {
+        char piece[5] = "";
+        const size_t n = hear_utf8_length(text, (size_t)(end - text));
+        memcpy(piece, text, n);
+        if (!hear_append(out, room, &used, n == 0 || hear_has_control(piece) ? "?" : piece))
+            return;
+        text += n ? n : 1;
+    }
+}
+
 static int draw(const hear_plot_kind *kind, const hear_pen_kind *pen, const char *path,
                 const args *a)
 {
@@ -29,7 +46,8 @@ static int draw(const hear_plot_kind *kind, const hear_pen_kind *pen, const char
     if (hear_recording_read(&r, path, hear_signals_stop_fd(), &err) != HEAR_OK)
         return hear_report(path, &err);
     const char *slash = strrchr(path, '/');
-    const char *title = a->title ? a->title : slash ? slash + 1 : path;
+    char title[512];
+    legible(title, sizeof title, a->title ? a->title : slash ? slash + 1 : path);
     hear_outfile *file;
     const char *at = a->out;
     hear_status s = hear_outfile_open(&file, a->out, &err);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/cmd.h"
+#include "app/find_model.h"
 #include "app/signals.h"
 #include "app/train_data.h"
 #include "app/train_denoiser.h"
@@ -18,6 +19,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct {
@@ -113,6 +115,8 @@ static hear_status open_data(training *t, hear_error *err)
     if (s == HEAR_OK && hear_job_is_head(&t->job)) {
         s = hear_job_rows(&t->rows, &t->job, t->data, t->sounds, on_load, err);
         t->job.rows = t->rows;
+        if (s == HEAR_ERR_ARG)
+            t->at = a->from;
     }
     hear_train_progress_clear(&t->progress);
     return s;
@@ -202,6 +206,10 @@ static hear_status train(training *t, hear_error *err)
     free(command);
     hear_status s = hear_job_run(&model, &t->job, t->data, t->sounds, err);
     hear_train_progress_clear(&t->progress);
+    if (s == HEAR_ERR_ARG && t->args->from)
+        t->at = t->args->from;
+    else if (s == HEAR_ERR_IO && t->args->resume)
+        t->at = t->args->resume;
     if (model) {
         const bool interrupted = s == HEAR_ERR_INTERRUPTED;
         const hear_status kept = keep(t, model, interrupted, err);
@@ -265,6 +273,19 @@ static hear_status run_all(training *t, hear_error *err)
     return s;
 }
 
+/* A head in the place of the network that it stands on would be the end of both. */
+static bool is_own_backbone(const hear_train_args *a)
+{
+    struct stat out, from;
+    char *path = NULL;
+    hear_error err;
+    const bool same = a->apart && a->out && hear_find_model(&path, a->from, &err) == HEAR_OK &&
+                      stat(a->out, &out) == 0 && stat(path, &from) == 0 &&
+                      out.st_dev == from.st_dev && out.st_ino == from.st_ino;
+    free(path);
+    return same;
+}
+
 static int run(const hear_cmd *cmd, int argc, char **argv)
 {
     hear_train_args args = hear_train_defaults;
@@ -289,6 +310,9 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     else if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
         code = hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",
                                  args.arch);
+    else if (is_own_backbone(&args))
+        code = hear_report_usage(cmd->name, "--output %s is the network that the head stands on",
+                                 args.out);
     if (code) {
         hear_train_base_close(&t.base);
         return code;

@@ -166,6 +166,23 @@ static hear_status check(const hear_recording *r, hear_error *err)
     return HEAR_OK;
 }
 
+/* Whose example the row is already, as that recording's own first one; NULL: nobody's. */
+static const hear_enrolled *find_row(const hear_enrolment *e, const hear_enrolled *l, size_t row)
+{
+    const hear_enrolled_row *const new = &l->rows[row];
+    for (size_t i = 0; i < e->n_labels; i++) {
+        const hear_enrolled *const other = &e->labels[i];
+        for (size_t r = 0; r < other->n_rows; r++) {
+            const hear_enrolled_row *const old = &other->rows[r];
+            const bool first = r == 0 || old->example != old[-1].example;
+            if (old != new &&first && fabsf(old->scale - new->scale) <= 0.0f &&
+                memcmp(old->x, new->x, e->n_dims) == 0)
+                return other;
+        }
+    }
+    return NULL;
+}
+
 hear_status hear_enrolment_add(hear_enrolment *e, hear_enrolled *l, const hear_model *backbone,
                                const hear_background *b, hear_recording *r, hear_error *err)
 {
@@ -197,7 +214,11 @@ hear_status hear_enrolment_add(hear_enrolment *e, hear_enrolled *l, const hear_m
     const size_t n_rows = l->n_rows;
     if (s == HEAR_OK)
         s = hear_copies(&j, r, err);
-    if (s == HEAR_OK)
+    const hear_enrolled *const known =
+        s == HEAR_OK && l->n_rows > n_rows ? find_row(e, l, n_rows) : NULL;
+    if (known && known != l)
+        s = hear_fail(err, HEAR_ERR_DATA, "is an example of '%.80s' already", known->name);
+    if (s == HEAR_OK && !known)
         l->n_examples++;
     else
         while (l->n_rows > n_rows)

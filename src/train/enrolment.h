@@ -54,9 +54,9 @@ void hear_enrolment_remove(hear_enrolment *e, hear_enrolled *l);
 HEAR_MUST_CHECK hear_status hear_enrolment_rename(hear_enrolment *e, hear_enrolled *l,
                                                   const char *name, hear_error *err);
 
-/* One more example of l. backbone: a model that names its embedding, of b's numbers; r is
- * resampled. Errors: HEAR_ERR_DATA (silent, or longer than a minute), HEAR_ERR_MODEL, HEAR_ERR_MEM.
- */
+/* One more example of l; n_examples stays where l has that very recording. backbone: a model that
+ * names its embedding, of b's numbers; r is resampled. Errors: HEAR_ERR_DATA (silent, longer than a
+ * minute, or another label's example), HEAR_ERR_MODEL, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_enrolment_add(hear_enrolment *e, hear_enrolled *l,
                                                const hear_model *backbone, const hear_background *b,
                                                hear_recording *r, hear_error *err);

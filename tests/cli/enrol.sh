@@ -30,6 +30,15 @@ refuse 66 'mine.onnx: nothing is enrolled there' enrol --label hum --remove
 refuse 66 'hearsay fetch yamnet gets it' enrol --label hum x.wav
 refuse 66 'none.wav: ' enrol -m tiny --label hum "$tmp/none.wav"
 refuse 64 "'hum' has 2 examples; 5 are the least" enrol -m tiny --label hum "$tmp/400.wav" "$tmp/410.wav"
+# the same recording five times is one example
+{
+    same=$tmp/400.wav
+    hear enrol -m tiny --label hum "$same" "$same" "$same" "$same" "$same"
+    expect_code 64
+    [ "$(grep -c "400.wav: is an example of 'hum' already; left out$" "$tmp/err")" -eq 4 ] ||
+        complain "not four are left out"
+    grep -q "'hum' has 1 example; 5 are the least" "$tmp/err" || complain "one is enough"
+}
 refuse 64 "'unknown' is what all else is called" enrol -m tiny --label unknown "$tmp/400.wav"
 refuse 64 'is no label' enrol -m tiny --label "$(printf 'a\tb')" "$tmp/400.wav"
 refuse 78 'names no embedding' enrol -m "$model" --label hum "$tmp/400.wav"
@@ -55,6 +64,7 @@ refuse 69 'no audio device|device' enrol -m tiny --label hum -d nothing
     expect_code 0
     expect_match '^  whistle +5 examples'
 }
+refuse 65 "3000.wav: is an example of 'whistle' already" enrol --label hum "$tmp/3000.wav"
 for want in "hum 450" "whistle 3250"; do
     sound new.wav 16000 1 1 "${want#* }"
     hear classify -m mine "$tmp/new.wav"
@@ -115,13 +125,13 @@ expect_match "is gone: 'steam kettle' was its last label"
 cp "$tmp/before.onnx" "$mine"
 if [ "$(id -u)" -ne 0 ]; then
     chmod a-w "$models"
-    refuse 74 'mine.onnx: ' enrol --label hum "$tmp/450.wav"
+    refuse 74 'mine.onnx: ' enrol --label hum "$tmp/3250.wav"
     chmod u+w "$models"
 fi
 (
     ulimit -f 8
     trap '' XFSZ
-    "$HEARSAY" enrol --label hum "$tmp/450.wav" >"$tmp/out" 2>"$tmp/err"
+    "$HEARSAY" enrol --label hum "$tmp/3250.wav" >"$tmp/out" 2>"$tmp/err"
     echo $? >"$tmp/code"
 )
 last="hearsay enrol with a full disk" code=$(cat "$tmp/code")

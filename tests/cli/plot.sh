@@ -21,6 +21,11 @@ hear plot spectrum a.wav --title 'a < b' -o s.svg
 grep -q '>a &lt; b</text>' s.svg || complain "the title is not escaped"
 grep -q '>frequency (Hz)<' s.svg || complain "no unit"
 grep -q '>8000<' s.svg || complain "no 8000 Hz"
+cp a.wav "$(printf 'b\377d.wav')"
+hear plot spectrum "$(printf 'b\377d.wav')" -o odd.svg
+grep -q '>b?d.wav</text>' odd.svg || complain "a name that is not UTF-8"
+hear plot spectrum a.wav --title "$(printf 'a\nb\001')" -o odd.svg
+grep -q '>a?b?</text>' odd.svg || complain "a title with control characters"
 hear plot mel a.wav -o m.svg
 grep -q 'data:image/png;base64,iVBORw0KGgo' m.svg || complain "no picture in it"
 # shellcheck disable=SC2002 # a pipe, not the file
@@ -47,6 +52,8 @@ if grep -q '^#define HAVE_CAIRO 1' "$builddir/config.h"; then
     [ "$(cksum ./*.png | cut -d' ' -f1 | sort -u | wc -l)" -eq 4 ] || complain "pictures are alike"
     hear plot wave a.wav --title other -o other.png
     cmp -s wave.png other.png && complain "no title is drawn"
+    hear plot wave "$(printf 'b\377d.wav')" -o odd.png
+    expect_code 0
     refuse 74 'nowhere/x.png: cannot write' plot wave a.wav -o nowhere/x.png
 else
     refuse 64 'x.png: pictures are SVG, there is no cairo here' plot wave a.wav -o x.png

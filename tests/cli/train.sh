@@ -189,6 +189,12 @@ n_checks=$((n_checks + 1))
 [ "$code" -ne 0 ] || complain "another network is as good"
 refuse 64 "'active1' is no output" \
     train --arch logreg --from ./a.onnx --freeze active1 --apart --data table.tsv -o e.onnx -q
+cp a.onnx heads/a.onnx
+refuse 64 'heads/a.onnx is the network that the head stands on' \
+    train --arch logreg --from heads/a.onnx --freeze probs --apart --data table.tsv -o heads/../heads/a.onnx -q
+expect_same a.onnx heads/a.onnx
+refuse 64 'heads/d.onnx: stands on a, which is not trained with it' \
+    train --from heads/d.onnx --data table.tsv -o e.onnx -q
 
 # In two steps: the old labels tell low from high, the rest which low it is.
 awk -F '	' -v OFS='	' 'NR > 1 && $2 == "low" { split($1, p, /[\/.]/); n = p[3]; $2 = n < 9 ? "low-a" : "low-b"; $3 = $2 n }
@@ -307,5 +313,7 @@ refuse 65 'half: a checkpoint that is cut short' train $small --data table.tsv -
 # shellcheck disable=SC2086
 refuse 65 'table.tsv: not a checkpoint' \
     train $small --data table.tsv -o b/a.onnx --resume table.tsv -q
+# shellcheck disable=SC2086
+refuse 74 'nowhere/state: cannot write' train $small --data table.tsv -o b/a.onnx --resume nowhere/state -q
 refuse 64 'without epochs' train --arch forest --data table.tsv -o b/a.onnx --resume none
 finish
