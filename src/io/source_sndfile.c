@@ -160,8 +160,8 @@ static hear_status open_sndfile(hear_source *base, const hear_raw_spec *raw, hea
     if (!s->sf) {
         if (s->pump && hear_pump_status(s->pump, err) != HEAR_OK)
             return hear_pump_status(s->pump, err);
-        return hear_fail(err, HEAR_ERR_DATA, "not a sound file (libsndfile: %s)",
-                         sf_strerror(NULL));
+        /* its reason is one for all threads, and another may have opened a file since */
+        return hear_fail(err, HEAR_ERR_DATA, "not a sound file that libsndfile can read");
     }
     s->major = info.format & SF_FORMAT_TYPEMASK;
     s->minor = info.format & SF_FORMAT_SUBMASK;
