@@ -21,11 +21,6 @@ static size_t rounded(size_t bytes)
     return bytes > SIZE_MAX - ALIGN ? SIZE_MAX : (bytes + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-static size_t sum(size_t a, size_t b)
-{
-    return a > SIZE_MAX - b ? SIZE_MAX : a + b;
-}
-
 /* Numbers along d that the outputs look at, padding included. */
 static size_t seen(const hear_window *w, size_t d)
 {
@@ -85,8 +80,9 @@ size_t hear_conv_last_pack_bytes(const hear_conv_last *c)
         return hear_taps_pack_bytes(&c->w, c->out);
     if (by_winograd(c))
         return hear_winograd_pack_bytes(c->in, c->out);
-    return sum(segments_bytes(c),
-               hear_linear_pack_bytes(c->out, hear_size_mul(c->in, hear_window_taps(&c->w))));
+    return hear_size_add(
+        segments_bytes(c),
+        hear_linear_pack_bytes(c->out, hear_size_mul(c->in, hear_window_taps(&c->w))));
 }
 
 /* The numbers that the outputs look at, as they lie: [depth][height][width][in]. */
@@ -149,7 +145,7 @@ static size_t x_bytes(const hear_conv_last *c, bool x_last)
 size_t hear_conv_last_scratch(const hear_conv_last *c, bool x_last, bool y_last)
 {
     const size_t y = hear_size_mul(hear_window_out_size(&c->w), c->out * sizeof(float));
-    return sum(own_bytes(c), sum(x_bytes(c, x_last), y_last ? 0 : rounded(y)));
+    return hear_size_add(own_bytes(c), hear_size_add(x_bytes(c, x_last), y_last ? 0 : rounded(y)));
 }
 
 /* to[depth][height][width][in], where it is asked for with zeros around the picture. */

@@ -163,8 +163,9 @@ hear_layouts hear_call_same_layouts(const hear_call *c);
 
 /* Product of dimensions begin .. end - 1 of a shape whose count is known to fit. */
 size_t hear_shape_product(const hear_shape *s, size_t begin, size_t end);
-/* a * b, SIZE_MAX where that does not fit: the plan refuses such sizes. */
+/* a * b and a + b, SIZE_MAX where that does not fit: the plan refuses such sizes. */
 size_t hear_size_mul(size_t a, size_t b);
+size_t hear_size_add(size_t a, size_t b);
 /* NumPy's broadcasting; false where a and b do not fit. out may be a or b. */
 bool hear_shape_broadcast(hear_shape *out, const hear_shape *a, const hear_shape *b);
 #endif

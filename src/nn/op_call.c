@@ -171,6 +171,12 @@ size_t hear_size_mul(size_t a, size_t b)
     return hear_mul(a, b, &product) ? product : SIZE_MAX;
 }
 
+size_t hear_size_add(size_t a, size_t b)
+{
+    size_t sum;
+    return hear_add(a, b, &sum) ? sum : SIZE_MAX;
+}
+
 size_t hear_shape_product(const hear_shape *s, size_t begin, size_t end)
 {
     size_t n = 1;

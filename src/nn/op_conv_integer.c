@@ -58,8 +58,8 @@ static hear_status infer_conv(hear_call *c, params *p, hear_dtype out, hear_erro
     /* a row of sums, and a group's input less its zero point */
     c->scratch_bytes =
         hear_size_mul(hear_size_mul(p->in, hear_window_in_size(&p->w)), sizeof(int16_t));
-    const size_t sums = hear_size_mul(p->w.out[HEAR_W] + 1, sizeof(int32_t));
-    c->scratch_bytes = c->scratch_bytes > SIZE_MAX - sums ? SIZE_MAX : c->scratch_bytes + sums;
+    c->scratch_bytes =
+        hear_size_add(c->scratch_bytes, hear_size_mul(p->w.out[HEAR_W] + 1, sizeof(int32_t)));
     return HEAR_OK;
 }
 

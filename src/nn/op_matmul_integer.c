@@ -30,8 +30,7 @@ static hear_status infer_product(hear_call *c, params *p, hear_dtype out, hear_e
         return s;
     /* the right matrix less its zero points, and a row of sums */
     c->scratch_bytes = hear_size_mul(hear_size_mul(p->p.k, p->p.n), sizeof(int16_t));
-    const size_t sums = hear_size_mul(p->p.n + 1, sizeof(int32_t));
-    c->scratch_bytes = c->scratch_bytes > SIZE_MAX - sums ? SIZE_MAX : c->scratch_bytes + sums;
+    c->scratch_bytes = hear_size_add(c->scratch_bytes, hear_size_mul(p->p.n + 1, sizeof(int32_t)));
     return HEAR_OK;
 }
 
