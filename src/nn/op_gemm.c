@@ -70,10 +70,10 @@ static hear_status infer(hear_call *c, hear_error *err)
 static void prepare(hear_call *c)
 {
     const params *p = c->params;
-    const hear_tensor *added = hear_call_weight(c, 2);
-    float *bias = (float *)((char *)c->state + hear_linear_pack_bytes(p->n, p->k));
     if (!p->packed)
         return;
+    const hear_tensor *added = hear_call_weight(c, 2);
+    float *bias = (float *)((char *)c->state + hear_linear_pack_bytes(p->n, p->k));
     for (size_t j = 0; j < p->n && added; j++)
         bias[j] = ((const float *)added->data)[added->count > 1 ? j : 0];
     const hear_linear_order order = { .n = p->n,
