@@ -1,7 +1,7 @@
 /* fuzz.h - what a fuzz target, its mutator and its seeds say to each other.
  *
- * With clang, `make fuzz` links a target with libFuzzer; fuzz_main.c stands in for libFuzzer where
- * any compiler builds it, and `make check` runs it. */
+ * With clang, `make fuzz` links each target with libFuzzer and runs it for FUZZ_SECONDS;
+ * fuzz_main.c stands in for libFuzzer where any compiler builds it, and `make check` runs it. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 
