@@ -58,15 +58,7 @@ static hear_status infer(hear_call *c, hear_error *err)
     params *p = hear_call_params(c, sizeof *p);
     if (!p)
         return HEAR_ERR_MEM;
-    if (weights->rank != x->rank || weights->rank < 3)
-        return hear_call_fail(c, err, "input and weights must have the same 3 to 5 dimensions");
-    const hear_attr *kernel = hear_node_attr(c->node, "kernel_shape");
-    bool same = !kernel || kernel->n == weights->rank - 2;
-    for (size_t i = 0; kernel && same && i < kernel->n; i++)
-        same = kernel->ints[i] == weights->dim[2 + i];
-    if (!same)
-        return hear_call_fail(c, err, "kernel_shape is not that of the weights");
-    if ((s = hear_window_read(&p->w, c, &weights->dim[2], false, err)))
+    if ((s = hear_window_read_conv(&p->w, c, weights, err)))
         return s;
     const int64_t groups = hear_call_int(c, "group", 1);
     if (groups < 1 || groups > weights->dim[0] || weights->dim[0] % groups != 0 ||

@@ -27,15 +27,7 @@ static hear_status infer_conv(hear_call *c, params *p, hear_dtype out, hear_erro
         (s = hear_call_want_dtype(c, p->weights, HEAR_WHOLE, err)))
         return s;
     const hear_shape *const x = &c->in[p->x]->shape, *const w = &c->in[p->weights]->shape;
-    if (w->rank != x->rank || w->rank < 3)
-        return hear_call_fail(c, err, "input and weights must have the same 3 to 5 dimensions");
-    const hear_attr *const kernel = hear_node_attr(c->node, "kernel_shape");
-    bool same = !kernel || kernel->n == w->rank - 2;
-    for (size_t i = 0; kernel && same && i < kernel->n; i++)
-        same = kernel->ints[i] == w->dim[2 + i];
-    if (!same)
-        return hear_call_fail(c, err, "kernel_shape is not that of the weights");
-    if ((s = hear_window_read(&p->w, c, &w->dim[2], false, err)))
+    if ((s = hear_window_read_conv(&p->w, c, w, err)))
         return s;
     const int64_t groups = hear_call_int(c, "group", 1);
     if (groups < 1 || groups > w->dim[0] || w->dim[0] % groups != 0 || w->dim[1] < 1 ||

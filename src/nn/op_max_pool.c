@@ -18,16 +18,13 @@ typedef struct {
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
-    int64_t kernel[HEAR_SPACE];
     hear_status s = hear_call_want_f32(c, 0, err);
-    if (s || (s = hear_window_read_kernel(c, kernel, err)))
+    if (s)
         return s;
     params *p = hear_call_params(c, sizeof *p);
     if (!p)
         return HEAR_ERR_MEM;
-    if ((s = hear_window_read(&p->w, c, kernel, hear_call_int(c, "ceil_mode", 0) != 0, err)))
-        return s;
-    if ((s = hear_window_check_pool(&p->w, c, err)))
+    if ((s = hear_window_read_pool(&p->w, c, err)))
         return s;
     hear_shape y = c->in[0]->shape;
     hear_window_set_out(&p->w, &y);

@@ -1,7 +1,7 @@
 /* window.h - the sliding windows of convolution and pooling, over one to three dimensions.
  *
  * Everything is kept for three dimensions (depth, height, width); those that a node lacks are 1
- * long, in front. Real-time: all but hear_window_read. */
+ * long, in front. Real-time: all but the readers. */
 #ifndef NN_WINDOW_H
 #define NN_WINDOW_H
 
@@ -16,22 +16,19 @@ typedef struct {
     size_t pad_end[HEAR_SPACE];
 } hear_window;
 
-/* From the attributes strides, pads, dilations, auto_pad of a node whose input 0 is [batch,
- * channels, space …]. kernel: [rank]. Errors: HEAR_ERR_MODEL with err set. */
-HEAR_MUST_CHECK hear_status hear_window_read(hear_window *w, const hear_call *c,
-                                             const int64_t *kernel, bool ceil_mode,
-                                             hear_error *err);
-/* The attribute kernel_shape, one number for each spatial dimension of input 0. */
-HEAR_MUST_CHECK hear_status hear_window_read_kernel(const hear_call *c, int64_t kernel[HEAR_SPACE],
-                                                    hear_error *err);
+/* From the attributes of a node whose input 0 is [batch, channels, space …]: strides, pads,
+ * dilations, auto_pad. Errors: HEAR_ERR_MODEL with err set. */
+
+/* weights: [out, in, kernel …], of input 0's rank; kernel_shape must say the same or be missing. */
+HEAR_MUST_CHECK hear_status hear_window_read_conv(hear_window *w, const hear_call *c,
+                                                  const hear_shape *weights, hear_error *err);
 /* The same for ConvTranspose, whose windows slide over its output: w->out is the node's input,
- * w->in its output. Reads output_padding and output_shape as well. */
+ * w->in its output. weights: [in, out, kernel …]. Reads output_padding and output_shape as well. */
 HEAR_MUST_CHECK hear_status hear_window_read_transposed(hear_window *w, const hear_call *c,
-                                                        const int64_t *kernel, hear_error *err);
-/* What pooling asks beyond that: pads below the kernel's span, and no kernel out of all proportion
- * to the input, over which a run would never end. */
-HEAR_MUST_CHECK hear_status hear_window_check_pool(const hear_window *w, const hear_call *c,
-                                                   hear_error *err);
+                                                        const hear_shape *weights, hear_error *err);
+/* Pooling: kernel_shape and ceil_mode too. Pads must be below the kernel's span. */
+HEAR_MUST_CHECK hear_status hear_window_read_pool(hear_window *w, const hear_call *c,
+                                                  hear_error *err);
 /* The spatial dimensions as the attributes list them: [rank] of shape from dimension 2 on. */
 void hear_window_set_out(const hear_window *w, hear_shape *shape);
 size_t hear_window_taps(const hear_window *w); /* numbers in the kernel */

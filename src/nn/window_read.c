@@ -73,8 +73,9 @@ static hear_status read_dimension(hear_window *w, size_t d, const hear_call *c, 
     return HEAR_OK;
 }
 
-hear_status hear_window_read(hear_window *w, const hear_call *c, const int64_t *kernel,
-                             bool ceil_mode, hear_error *err)
+/* kernel: [rank] */
+static hear_status read_window(hear_window *w, const hear_call *c, const int64_t *kernel,
+                               bool ceil_mode, hear_error *err)
 {
     const hear_shape *x = &c->in[0]->shape;
     if (x->rank < 3 || x->rank > 2 + HEAR_SPACE)
@@ -106,19 +107,28 @@ hear_status hear_window_read(hear_window *w, const hear_call *c, const int64_t *
     return HEAR_OK;
 }
 
-hear_status hear_window_read_kernel(const hear_call *c, int64_t kernel[HEAR_SPACE], hear_error *err)
+/* The weights end with the kernel's shape, which the node may say again. */
+static hear_status check_weights(const hear_call *c, const hear_shape *weights, hear_error *err)
 {
-    const hear_attr *a = hear_node_attr(c->node, "kernel_shape");
-    const size_t rank = c->in[0]->shape.rank;
-    if (rank < 3 || rank > 2 + HEAR_SPACE)
-        return hear_call_fail(c, err, "the input must have 3 to 5 dimensions");
-    if (!a || a->n != rank - 2)
-        return hear_call_fail(c, err, "kernel_shape must have %zu numbers", rank - 2);
-    memcpy(kernel, a->ints, a->n * sizeof *kernel);
-    return HEAR_OK;
+    if (weights->rank != c->in[0]->shape.rank || weights->rank < 3)
+        return hear_call_fail(c, err, "input and weights must have the same 3 to 5 dimensions");
+    const hear_attr *kernel = hear_node_attr(c->node, "kernel_shape");
+    bool same = !kernel || kernel->n == weights->rank - 2;
+    for (size_t i = 0; kernel && same && i < kernel->n; i++)
+        same = kernel->ints[i] == weights->dim[2 + i];
+    return same ? HEAR_OK : hear_call_fail(c, err, "kernel_shape is not that of the weights");
 }
 
-hear_status hear_window_check_pool(const hear_window *w, const hear_call *c, hear_error *err)
+hear_status hear_window_read_conv(hear_window *w, const hear_call *c, const hear_shape *weights,
+                                  hear_error *err)
+{
+    const hear_status s = check_weights(c, weights, err);
+    return s ? s : read_window(w, c, &weights->dim[2], false, err);
+}
+
+/* Pads below the kernel's span, and no kernel out of all proportion to the input, over which a run
+ * would never end. */
+static hear_status check_pool(const hear_window *w, const hear_call *c, hear_error *err)
 {
     for (size_t d = 0; d < HEAR_SPACE; d++) {
         const size_t span = (w->kernel[d] - 1) * w->dilation[d] + 1;
@@ -128,6 +138,19 @@ hear_status hear_window_check_pool(const hear_window *w, const hear_call *c, hea
             return hear_call_fail(c, err, "the kernel is larger than the input");
     }
     return HEAR_OK;
+}
+
+hear_status hear_window_read_pool(hear_window *w, const hear_call *c, hear_error *err)
+{
+    const hear_attr *kernel = hear_node_attr(c->node, "kernel_shape");
+    const size_t rank = c->in[0]->shape.rank;
+    if (rank < 3 || rank > 2 + HEAR_SPACE)
+        return hear_call_fail(c, err, "the input must have 3 to 5 dimensions");
+    if (!kernel || kernel->n != rank - 2)
+        return hear_call_fail(c, err, "kernel_shape must have %zu numbers", rank - 2);
+    const bool ceil_mode = hear_call_int(c, "ceil_mode", 0) != 0;
+    const hear_status s = read_window(w, c, kernel->ints, ceil_mode, err);
+    return s ? s : check_pool(w, c, err);
 }
 
 /* in: the node's input along d. wanted: of output_shape, or -1. */
@@ -158,10 +181,14 @@ static hear_status read_transposed(hear_window *w, size_t d, const hear_call *c,
     return HEAR_OK;
 }
 
-hear_status hear_window_read_transposed(hear_window *w, const hear_call *c, const int64_t *kernel,
-                                        hear_error *err)
+hear_status hear_window_read_transposed(hear_window *w, const hear_call *c,
+                                        const hear_shape *weights, hear_error *err)
 {
     const hear_shape *x = &c->in[0]->shape;
+    const int64_t *kernel = &weights->dim[2];
+    hear_status s = check_weights(c, weights, err);
+    if (s)
+        return s;
     if (x->rank < 3 || x->rank > 2 + HEAR_SPACE)
         return hear_call_fail(c, err, "the input must have 3 to 5 dimensions");
     memset(w, 0, sizeof *w);
@@ -170,7 +197,6 @@ hear_status hear_window_read_transposed(hear_window *w, const hear_call *c, cons
     int64_t stride[HEAR_SPACE], dilation[HEAR_SPACE], pad[2 * HEAR_SPACE], more[HEAR_SPACE];
     int64_t wanted[HEAR_SPACE];
     padding kind = PAD_NOTSET;
-    hear_status s;
     if ((s = read_numbers(c, "strides", w->rank, 1, 1, stride, err)) ||
         (s = read_numbers(c, "dilations", w->rank, 1, 1, dilation, err)) ||
         (s = read_numbers(c, "pads", 2 * w->rank, 0, 0, pad, err)) ||
