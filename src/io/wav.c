@@ -3,6 +3,7 @@
 
 #include "io/wav.h"
 
+#include <math.h>
 #include <sndfile.h>
 #include <string.h>
 
@@ -85,5 +86,34 @@ size_t hear_wav_look(const unsigned char *bytes, size_t have, hear_wav_head *hea
             has_format = true;
         }
         at += 8 + (size_t)size + (size & 1u);
+    }
+}
+
+static void put(unsigned char *at, uint32_t v, size_t n_bytes)
+{
+    for (size_t i = 0; i < n_bytes; i++)
+        at[i] = (unsigned char)(v >> 8 * i);
+}
+
+void hear_wav_make_head(unsigned char out[HEAR_WAV_HEAD], uint32_t rate_hz, uint32_t n_bytes)
+{
+    memcpy(out, "RIFF....WAVEfmt ", 16);
+    put(out + 4, n_bytes == HEAR_WAV_OPEN ? HEAR_WAV_OPEN : HEAR_WAV_HEAD - 8 + n_bytes, 4);
+    put(out + 16, 16, 4);
+    put(out + 20, TAG_PCM, 2);
+    put(out + 22, 1, 2);
+    put(out + 24, rate_hz, 4);
+    put(out + 28, 2 * rate_hz, 4);
+    put(out + 32, 2, 2);
+    put(out + 34, 16, 2);
+    memcpy(out + 36, "data", 4);
+    put(out + 40, n_bytes, 4);
+}
+
+void hear_wav_make_samples(unsigned char *out, const float *samples, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const float x = isfinite(samples[i]) ? fminf(fmaxf(samples[i], -1.0f), 1.0f) : 0.0f;
+        put(out + 2 * i, (uint32_t)(int32_t)lrintf(32767.0f * x), 2);
     }
 }

@@ -5,15 +5,15 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "io/wav.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEAD = 44, BLOCK = 4096 };
-#define MAX_DATA 0xfffffffful - HEAD
+enum { BLOCK = 4096 };
+#define MAX_DATA (0xfffffffful - HEAR_WAV_HEAD)
 
 struct hear_wav_writer {
     hear_outfile *file; /* NULL: standard output */
@@ -21,34 +21,6 @@ struct hear_wav_writer {
     uint32_t rate_hz;
     uint64_t n_bytes; /* of samples */
 };
-
-static void le16(unsigned char *at, uint32_t v)
-{
-    at[0] = (unsigned char)v;
-    at[1] = (unsigned char)(v >> 8);
-}
-
-static void le32(unsigned char *at, uint32_t v)
-{
-    le16(at, v);
-    le16(at + 2, v >> 16);
-}
-
-/* RIFF WAVE, one channel of 16 bits; data and riff: the two lengths. */
-static void make_head(unsigned char *out, uint32_t rate_hz, uint32_t riff, uint32_t data)
-{
-    memcpy(out, "RIFF....WAVEfmt ", 16);
-    le32(out + 4, riff);
-    le32(out + 16, 16);
-    le16(out + 20, 1); /* PCM */
-    le16(out + 22, 1);
-    le32(out + 24, rate_hz);
-    le32(out + 28, 2 * rate_hz);
-    le16(out + 32, 2);
-    le16(out + 34, 16);
-    memcpy(out + 36, "data", 4);
-    le32(out + 40, data);
-}
 
 static hear_status cannot_write(hear_error *err)
 {
@@ -71,10 +43,10 @@ hear_status hear_wav_writer_open(hear_wav_writer **out, const char *path, uint32
     } else if ((s = hear_outfile_open(&w->file, path, err)) == HEAR_OK) {
         w->stream = hear_outfile_stream(w->file);
     }
-    unsigned char head[HEAD];
-    make_head(head, rate_hz, 0xffffffffu, 0xffffffffu);
+    unsigned char head[HEAR_WAV_HEAD];
+    hear_wav_make_head(head, rate_hz, HEAR_WAV_OPEN);
     errno = 0;
-    if (s == HEAR_OK && fwrite(head, 1, HEAD, w->stream) != HEAD)
+    if (s == HEAR_OK && fwrite(head, 1, sizeof head, w->stream) != sizeof head)
         s = cannot_write(err);
     if (s != HEAR_OK) {
         hear_wav_writer_discard(w);
@@ -92,11 +64,7 @@ hear_status hear_wav_writer_write(hear_wav_writer *w, const float *samples, size
         const size_t now = n - done < BLOCK ? n - done : BLOCK;
         if (w->n_bytes + 2 * now > MAX_DATA)
             return hear_fail(err, HEAR_ERR_DATA, "more than the 4 GB that a WAV file holds");
-        for (size_t i = 0; i < now; i++) {
-            const float x = samples[done + i];
-            const float held = isfinite(x) ? fminf(fmaxf(x, -1.0f), 1.0f) : 0.0f;
-            le16(bytes + 2 * i, (uint32_t)(int32_t)lrintf(32767.0f * held));
-        }
+        hear_wav_make_samples(bytes, samples + done, now);
         errno = 0;
         if (fwrite(bytes, 2, now, w->stream) != now)
             return cannot_write(err);
@@ -109,11 +77,11 @@ hear_status hear_wav_writer_write(hear_wav_writer *w, const float *samples, size
 /* Where the stream can be sought in. */
 static bool put_lengths(const hear_wav_writer *w)
 {
-    unsigned char head[HEAD];
-    make_head(head, w->rate_hz, HEAD - 8 + (uint32_t)w->n_bytes, (uint32_t)w->n_bytes);
+    unsigned char head[HEAR_WAV_HEAD];
+    hear_wav_make_head(head, w->rate_hz, (uint32_t)w->n_bytes);
     if (fseek(w->stream, 0, SEEK_SET) != 0)
         return errno == ESPIPE || errno == EINVAL;
-    return fwrite(head, 1, HEAD, w->stream) == HEAD;
+    return fwrite(head, 1, sizeof head, w->stream) == sizeof head;
 }
 
 hear_status hear_wav_writer_commit(hear_wav_writer *w, hear_error *err)

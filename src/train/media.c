@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "io/source.h"
+#include "io/wav.h"
 #include "train/png.h"
 
 #include <math.h>
@@ -40,26 +41,11 @@ static void le32(unsigned char *at, uint32_t v)
     le16(at + 2, v >> 16);
 }
 
-/* RIFF WAVE, one channel of 16 bits. Returns its size; NULL pointers never come here. */
 static size_t make_wav(unsigned char *out, const float *samples, size_t n, uint32_t rate_hz)
 {
-    const uint32_t data = (uint32_t)(2 * n);
-    memcpy(out, "RIFF....WAVEfmt ", 16);
-    le32(out + 4, 36 + data);
-    le32(out + 16, 16);
-    le16(out + 20, 1); /* PCM */
-    le16(out + 22, 1);
-    le32(out + 24, rate_hz);
-    le32(out + 28, 2 * rate_hz);
-    le16(out + 32, 2);
-    le16(out + 34, 16);
-    memcpy(out + 36, "data", 4);
-    le32(out + 40, data);
-    for (size_t i = 0; i < n; i++) {
-        const float x = isfinite(samples[i]) ? fminf(fmaxf(samples[i], -1.0f), 1.0f) : 0.0f;
-        le16(out + 44 + 2 * i, (uint32_t)(int32_t)lrintf(32767.0f * x));
-    }
-    return 44 + data;
+    hear_wav_make_head(out, rate_hz, (uint32_t)(2 * n));
+    hear_wav_make_samples(out + HEAR_WAV_HEAD, samples, n);
+    return HEAR_WAV_HEAD + 2 * n;
 }
 
 static void heat(unsigned char *bgr, float x)
@@ -152,7 +138,7 @@ hear_status hear_media_write(FILE *out, const char *path, const hear_frontend_co
     status = hear_frontend_create(&f, frontend, rate_hz, err);
     /* frames to the end, one more of zeros, and one for rounding */
     const size_t room = (size_t)((max_s + 1.0) * frontend->rate_hz / frontend->hop) + 4;
-    const size_t wav = 44 + 2 * n, bmp = 54 + (3 * room + 3) * frontend->n_mels;
+    const size_t wav = HEAR_WAV_HEAD + 2 * n, bmp = 54 + (3 * room + 3) * frontend->n_mels;
     float *frames = hear_alloc(room * frontend->n_mels, sizeof *frames);
     unsigned char *bytes = hear_alloc(wav > bmp ? wav : bmp, 1);
     if (status == HEAR_OK && (!frames || !bytes))
