@@ -75,17 +75,25 @@ static hear_status put(chain *c, const float *x, size_t n, hear_error *err)
     return hear_wav_writer_write(c->writer, x, now, err);
 }
 
-static hear_status put_up(chain *c, const float *x, size_t n, hear_error *err)
+typedef hear_status put_samples(chain *c, const float *x, size_t n, hear_error *err);
+
+static hear_status resample(chain *c, hear_resample *r, const float *x, size_t n, put_samples *next,
+                            hear_error *err)
 {
     float out[BLOCK];
     hear_status s = HEAR_OK;
     for (size_t used = 0; used < n && s == HEAR_OK;) {
         size_t taken;
-        const size_t got = hear_resample_process(c->up, x + used, n - used, &taken, out, BLOCK);
+        const size_t got = hear_resample_process(r, x + used, n - used, &taken, out, BLOCK);
         used += taken;
-        s = put(c, out, got, err);
+        s = next(c, out, got, err);
     }
     return s;
+}
+
+static hear_status put_up(chain *c, const float *x, size_t n, hear_error *err)
+{
+    return resample(c, c->up, x, n, put, err);
 }
 
 static hear_status put_clean(chain *c, const float *x, size_t n, hear_error *err)
@@ -103,15 +111,7 @@ static hear_status put_clean(chain *c, const float *x, size_t n, hear_error *err
 
 static hear_status put_down(chain *c, const float *x, size_t n, hear_error *err)
 {
-    float out[BLOCK];
-    hear_status s = HEAR_OK;
-    for (size_t used = 0; used < n && s == HEAR_OK;) {
-        size_t taken;
-        const size_t got = hear_resample_process(c->down, x + used, n - used, &taken, out, BLOCK);
-        used += taken;
-        s = put_clean(c, out, got, err);
-    }
-    return s;
+    return resample(c, c->down, x, n, put_clean, err);
 }
 
 static hear_status finish(chain *c, hear_error *err)
