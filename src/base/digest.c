@@ -23,3 +23,11 @@ void hear_digest_end(hear_digest *d, char text[HEAR_DIGEST_TEXT])
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(text + 2 * i, 3, "%02x", digest[i]);
 }
+
+uint64_t hear_print_add(uint64_t print, const void *bytes, size_t n)
+{
+    const unsigned char *const b = bytes;
+    for (size_t i = 0; i < n; i++)
+        print = (print ^ b[i]) * UINT64_C(0x100000001b3);
+    return print;
+}

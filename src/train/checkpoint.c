@@ -17,14 +17,6 @@ typedef struct {
     double best_loss;
 } head;
 
-uint64_t hear_print_add(uint64_t print, const void *bytes, size_t n)
-{
-    const unsigned char *const b = bytes;
-    for (size_t i = 0; i < n; i++)
-        print = (print ^ b[i]) * UINT64_C(0x100000001b3);
-    return print;
-}
-
 /* What is read or written, array by array. */
 typedef struct {
     FILE *file;

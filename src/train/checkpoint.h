@@ -6,10 +6,11 @@
 #ifndef TRAIN_CHECKPOINT_H
 #define TRAIN_CHECKPOINT_H
 
+#include "base/digest.h"
 #include "nn/optim.h"
 
 typedef struct {
-    uint64_t print;                   /* of all that the result depends on */
+    uint64_t print;                   /* hear_print_add of all that the result depends on */
     uint64_t epoch, step, since_best; /* done */
     double best_loss;
     bool has_best;
@@ -26,8 +27,4 @@ HEAR_MUST_CHECK hear_status hear_checkpoint_write(const hear_checkpoint *c, cons
  * training, or cut short: the arrays may then hold anything), HEAR_ERR_IO, HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_checkpoint_read(hear_checkpoint *c, bool *found, const char *path,
                                                  hear_error *err);
-
-/* FNV-1a, to be begun with HEAR_PRINT and carried on. */
-#define HEAR_PRINT UINT64_C(0xcbf29ce484222325)
-uint64_t hear_print_add(uint64_t print, const void *bytes, size_t n);
 #endif

@@ -3,6 +3,7 @@
 
 #include "train/names.h"
 
+#include "base/digest.h"
 #include "base/mem.h"
 
 #include <stdint.h>
@@ -18,18 +19,10 @@ void hear_names_clear(hear_names *s)
     *s = (hear_names){ 0 };
 }
 
-static uint64_t fnv1a(const char *text)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 0x100000001b3u;
-    return h;
-}
-
 /* The slot that holds name, or the free one where it belongs. n_slots is a power of two > n. */
 static size_t slot_of(const hear_names *s, const char *name)
 {
-    size_t i = (size_t)fnv1a(name) & (s->n_slots - 1);
+    size_t i = (size_t)hear_print_add(HEAR_PRINT, name, strlen(name)) & (s->n_slots - 1);
     while (s->slots[i] && strcmp(s->name[s->slots[i] - 1], name) != 0)
         i = (i + 1) & (s->n_slots - 1);
     return i;
