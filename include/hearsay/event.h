@@ -16,6 +16,9 @@ typedef struct {
     double lost_s;   /* how much of it was lost and stands in as zeros */
     size_t n_labels; /* 1 .. HEAR_MAX_CLASSES */
     const float *probs; /* [n_labels], 0..1, in the model's order; the window's own, unsmoothed */
+    const float *own;   /* [n_labels]: the same of what no earlier window held */
+    double own_weight;  /* how much that counts: a recording's probabilities are the mean of own by
+                           it; 0 where a window holds nothing new */
 } hear_window_result;
 
 /* Called for each window, in order. The result is the callee's only until it returns. */

@@ -20,7 +20,7 @@ hear_status hear_file_mean_create(hear_file_mean **out, const hear_model *model,
     const size_t n_labels = hear_model_n_labels(model);
     hear_file_mean *m = calloc(1, sizeof *m + n_labels * sizeof m->probs[0]);
     *out = m;
-    if (m && hear_clip_mean_create(&m->mean, model) == HEAR_OK) {
+    if (m && hear_clip_mean_create(&m->mean, n_labels) == HEAR_OK) {
         m->n_labels = n_labels;
         return HEAR_OK;
     }
@@ -41,7 +41,7 @@ void hear_file_mean_add(hear_file_mean *m, const hear_window_result *r)
     if (m->n_windows++ == 0)
         m->start_s = r->start_s;
     m->end_s = r->end_s;
-    hear_clip_mean_add(m->mean, r->probs);
+    hear_clip_mean_add(m->mean, r->own, r->own_weight);
 }
 
 bool hear_file_mean_take(hear_file_mean *m, hear_window_result *mean)

@@ -94,6 +94,8 @@ static void put_info(json_t *top, const hear_model_info *info, bool *bad)
     put(top, "layout", json_string(hear_layout_name(info->layout)), bad);
     if (info->embedding[0])
         put(top, "embedding", json_string(info->embedding), bad);
+    if (info->weight[0])
+        put(top, "weight", json_string(info->weight), bad);
     if (hear_model_info_is_head(info)) {
         put(top, "backbone", json_string(info->backbone), bad);
         put(top, "backbone_sha256", json_string(info->backbone_sha256), bad);

@@ -192,6 +192,11 @@ static void put_info(FILE *out, const hear_model_info *info)
         word(&l, info->embedding, "");
         end(&l);
     }
+    if (info->weight[0]) {
+        l = begin(out, "weight");
+        word(&l, info->weight, "");
+        end(&l);
+    }
     if (hear_model_info_is_head(info)) {
         l = begin(out, "stands on");
         word(&l, info->backbone, "");

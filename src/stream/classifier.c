@@ -14,7 +14,7 @@ struct hear_classifier {
     hear_windows *windows;
     hear_infer *infer;
     size_t n_labels;
-    float *probs; /* [n_labels] */
+    float *probs; /* [2][n_labels]: the window's, and its own part's */
     hear_window_fn *on_window;
     void *user;
 };
@@ -27,7 +27,7 @@ hear_status hear_classifier_create(hear_classifier **out, const hear_model *mode
     if (!c)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     c->n_labels = model->info.n_labels;
-    c->probs = hear_alloc(c->n_labels, sizeof *c->probs);
+    c->probs = hear_alloc(2 * c->n_labels, sizeof *c->probs);
     hear_status status = c->probs ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
     if (status == HEAR_OK)
         status =
@@ -75,6 +75,8 @@ static void classify(void *user, const hear_window *w)
         .lost_s = w->lost_s,
         .n_labels = c->n_labels,
         .probs = c->probs,
+        .own = c->probs + c->n_labels,
+        .own_weight = hear_infer_own(c->infer, c->probs + c->n_labels),
     };
     c->on_window(c->user, &result);
 }

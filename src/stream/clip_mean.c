@@ -6,25 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a silent window still counts: with nothing else in a recording, these decide. */
-#define LEAST_WEIGHT 1e-6
-
 struct hear_clip_mean {
-    size_t n_labels, silence; /* silence: n_labels where no label is */
-    double weight;            /* of the windows so far */
-    double sum[];             /* [n_labels] */
+    size_t n_labels;
+    double weight; /* of the windows so far */
+    double sum[];  /* [n_labels] */
 };
 
-hear_status hear_clip_mean_create(hear_clip_mean **out, const hear_model *model)
+hear_status hear_clip_mean_create(hear_clip_mean **out, size_t n_labels)
 {
-    const size_t n = hear_model_n_labels(model);
-    hear_clip_mean *m = calloc(1, sizeof *m + n * sizeof m->sum[0]);
+    hear_clip_mean *m = calloc(1, sizeof *m + n_labels * sizeof m->sum[0]);
     *out = m;
     if (!m)
         return HEAR_ERR_MEM;
-    m->n_labels = n;
-    while (m->silence < n && strcmp(hear_model_label(model, m->silence), HEAR_SILENCE) != 0)
-        m->silence++;
+    m->n_labels = n_labels;
     return HEAR_OK;
 }
 
@@ -33,26 +27,25 @@ void hear_clip_mean_destroy(hear_clip_mean *m)
     free(m);
 }
 
-void hear_clip_mean_add(hear_clip_mean *m, const float *probs)
+void hear_clip_mean_reset(hear_clip_mean *m)
 {
-    double weight = 1.0;
-    if (m->silence < m->n_labels)
-        weight = 1.0 - (double)probs[m->silence];
-    if (weight < LEAST_WEIGHT)
-        weight = LEAST_WEIGHT;
+    m->weight = 0.0;
+    memset(m->sum, 0, m->n_labels * sizeof m->sum[0]);
+}
+
+void hear_clip_mean_add(hear_clip_mean *m, const float *own, double weight)
+{
     m->weight += weight;
     for (size_t i = 0; i < m->n_labels; i++)
-        m->sum[i] += weight * (double)probs[i];
+        m->sum[i] += weight * (double)own[i];
 }
 
 bool hear_clip_mean_take(hear_clip_mean *m, float *probs)
 {
     if (!(m->weight > 0.0))
         return false;
-    for (size_t i = 0; i < m->n_labels; i++) {
+    for (size_t i = 0; i < m->n_labels; i++)
         probs[i] = (float)(m->sum[i] / m->weight);
-        m->sum[i] = 0.0;
-    }
-    m->weight = 0.0;
+    hear_clip_mean_reset(m);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "nn/plan.h"
 #include "stream/backbone.h"
+#include "stream/patch_mean.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct hear_infer {
     size_t n_frames;        /* that the network takes at once: a patch, or a window */
     float *input;           /* the plan's own */
     const float *output;    /* the plan's own */
+    const float *weight;    /* the plan's own: how much the patch counts; NULL: all alike */
     const float *embedding; /* the plan's own; NULL where there is none */
     size_t n_embedding;
     float *frames; /* [n_frames][width] finished, where the layout turns them; NULL otherwise */
@@ -33,8 +35,9 @@ struct hear_infer {
     uint64_t *number; /* [n_kept] of the patch that stands there, plus 1; 0 for none */
     size_t n_found;   /* numbers of a patch that count in a window: what the head takes where it
                          takes a window's, otherwise n_labels */
-    float *kept;      /* [n_kept][n_found + n_embedding] */
-    double *sum;      /* [n_found] */
+    float *kept;      /* [n_kept][n_found + n_embedding + 1], the weight last */
+    double *sum;      /* [n_found] of what the head takes of a window */
+    hear_patch_mean *mean;
 };
 
 static bool takes_windows(const hear_infer *x)
@@ -113,16 +116,34 @@ static hear_status find_embedding(hear_infer *x, const hear_graph *g, hear_error
     return hear_fail(err, HEAR_ERR_MODEL, "no output of float32 is the embedding '%.80s'", name);
 }
 
+static hear_status find_weight(hear_infer *x, const hear_graph *g, hear_error *err)
+{
+    const char *const name = x->info->weight;
+    if (!name || !name[0])
+        return HEAR_OK;
+    if (takes_windows(x))
+        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.weight goes with what runs on each patch");
+    for (size_t i = 0; i < g->n_out; i++) {
+        const hear_tensor *const t = hear_plan_output(last(x), i);
+        if (strcmp(g->values[g->out[i]].name, name) == 0 && t->dtype == HEAR_F32 && t->count == 1) {
+            x->weight = t->data;
+            return HEAR_OK;
+        }
+    }
+    return hear_fail(err, HEAR_ERR_MODEL, "no output of one float32 is the weight '%.80s'", name);
+}
+
 static hear_status make_room(hear_infer *x, hear_error *err)
 {
     size_t per_patch;
     x->n_kept = hear_model_info_n_patches(x->info);
     x->number = hear_alloc(x->n_kept, sizeof *x->number);
     x->sum = hear_alloc(x->n_found, sizeof *x->sum);
-    if (hear_add(x->n_found, x->n_embedding, &per_patch) &&
+    if (hear_add(x->n_found, x->n_embedding, &per_patch) && hear_add(per_patch, 1, &per_patch) &&
         hear_mul(per_patch, sizeof *x->kept, &per_patch))
         x->kept = hear_alloc(x->n_kept, per_patch);
     bool all = x->number && x->sum && x->kept;
+    all = all && hear_patch_mean_create(&x->mean, x->info) == HEAR_OK;
     if (x->info->layout == HEAR_LAYOUT_MEL_TIME) {
         x->frames = hear_alloc(hear_plan_input(x->plan, 0)->count, sizeof *x->frames);
         all = all && x->frames;
@@ -152,6 +173,8 @@ static hear_status create(hear_infer **out, const hear_model *model, bool only_c
         status = check(x, err);
     if (status == HEAR_OK)
         status = find_embedding(x, hear_model_first(model), err);
+    if (status == HEAR_OK)
+        status = find_weight(x, model->graph, err);
     if (status == HEAR_OK)
         status = make_room(x, err);
     if (status != HEAR_OK) {
@@ -187,12 +210,14 @@ void hear_infer_destroy(hear_infer *x)
     hear_free(x->number);
     hear_free(x->kept);
     hear_free(x->sum);
+    hear_patch_mean_destroy(x->mean);
     free(x);
 }
 
 void hear_infer_reset(hear_infer *x)
 {
     memset(x->number, 0, x->n_kept * sizeof *x->number);
+    hear_patch_mean_reset(x->mean);
 }
 
 /* exp(x - max) / sum, over what is a number. Infinite ones share all among themselves. */
@@ -278,7 +303,7 @@ static void run_head(hear_infer *x, const hear_window *w, float *probs)
 
 static float *place_of(const hear_infer *x, uint64_t patch)
 {
-    return x->kept + patch % x->n_kept * (x->n_found + x->n_embedding);
+    return x->kept + patch % x->n_kept * (x->n_found + x->n_embedding + 1);
 }
 
 static void look(hear_infer *x, const float *frames, uint64_t patch)
@@ -287,6 +312,7 @@ static void look(hear_infer *x, const float *frames, uint64_t patch)
     run(x, frames, found);
     if (x->n_embedding)
         memcpy(found + x->n_found, x->embedding, x->n_embedding * sizeof *found);
+    found[x->n_found + x->n_embedding] = x->weight ? x->weight[0] : 1.0f;
     x->number[patch % x->n_kept] = patch + 1;
 }
 
@@ -294,21 +320,28 @@ void hear_infer_window(hear_infer *x, const hear_window *w, float *probs)
 {
     const hear_model_info *const info = x->info;
     const size_t step = info->patch_hop * hear_frontend_width(&info->frontend);
+    const bool whole = takes_windows(x);
     memset(x->sum, 0, x->n_found * sizeof *x->sum);
     for (size_t i = 0; i < w->n_patches; i++) {
         const uint64_t patch = w->patch + i;
         if (x->number[patch % x->n_kept] != patch + 1)
             look(x, w->frames ? w->frames + i * step : NULL, patch);
         const float *const found = place_of(x, patch);
-        for (size_t k = 0; k < x->n_found; k++)
+        for (size_t k = 0; whole && k < x->n_found; k++)
             x->sum[k] += (double)found[k];
+        if (!whole)
+            hear_patch_mean_add(x->mean, patch, found, (double)found[x->n_found + x->n_embedding]);
     }
-    if (takes_windows(x)) {
+    if (whole) {
         run_head(x, w, probs);
-        return;
+        hear_patch_mean_add(x->mean, w->index, probs, 1.0);
     }
-    for (size_t l = 0; l < info->n_labels; l++)
-        probs[l] = (float)(x->sum[l] / (double)w->n_patches);
+    hear_patch_mean_take(x->mean, probs);
+}
+
+double hear_infer_own(const hear_infer *x, float *probs)
+{
+    return hear_patch_mean_own(x->mean, probs);
 }
 
 void hear_infer_run(hear_infer *x, const float *frames, float *probs)

@@ -2,13 +2,13 @@
  * classifier.
  *
  * Where the network looks at patches shorter than the window, a window's probabilities are the mean
- * of its patches', and what was found in a patch is kept for the windows that share it. A head runs
- * behind its backbone: on each patch, or once on the mean of the window's (hear_pooling).
- * Always one window or patch at a time, so that its bits do not depend on its neighbours. An output
- * that is not a number counts as probability 0 (before a softmax: as minus infinity; where none of
- * all is a number, all are 0); infinite ones count as the bounds that they tend to.
- * Threads: one owner at a time; any number may share a model. Real-time: run neither allocates,
- * locks, logs nor fails. */
+ * of its patches' (patch_mean.h), and what was found in a patch is kept for the windows that share
+ * it. A head runs behind its backbone: on each patch, or once on the mean of the window's
+ * (hear_pooling). Always one window or patch at a time, so that its bits do not depend on its
+ * neighbours. An output that is not a number counts as probability 0 (before a softmax: as minus
+ * infinity; where none of all is a number, all are 0); infinite ones count as the bounds that they
+ * tend to. Threads: one owner at a time; any number may share a model. Real-time: run neither
+ * allocates, locks, logs nor fails. */
 #ifndef STREAM_INFER_H
 #define STREAM_INFER_H
 
@@ -29,6 +29,9 @@ void hear_infer_reset(hear_infer *x);   /* another stream begins: forgets all pa
 /* A window of one stream, in whatever order; probs: [n_labels], 0..1. Each patch is computed once
  * as long as windows are in order. */
 void hear_infer_window(hear_infer *x, const hear_window *w, float *probs);
+/* Of the window of a stream that was run last: the probabilities [n_labels] of what no earlier one
+ * held, and how much that counts in a recording's (clip_mean.h); 0 where it is nothing. */
+double hear_infer_own(const hear_infer *x, float *probs);
 /* frames: [window][width], raw, of no stream: all of its patches are computed. The first run on a
  * thread warms the libraries up: make one of zeros (frames NULL) before the stream starts. */
 void hear_infer_run(hear_infer *x, const float *frames, float *probs);

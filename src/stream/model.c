@@ -43,14 +43,13 @@ bool hear_model_info_fits(const hear_model_info *info, const hear_shape *in)
     return false;
 }
 
-/* Where the metadata name an output as the embedding, it is there and is of float32. */
-static hear_status check_embedding(const hear_graph *g, const hear_model_info *info,
-                                   hear_error *err)
+/* Where the metadata name an output, it is there and is of float32. */
+static hear_status check_named(const hear_graph *g, const char *key, const char *name,
+                               hear_error *err)
 {
-    if (!info->embedding[0] || hear_backbone_output(g, info->embedding) != SIZE_MAX)
+    if (!name[0] || hear_backbone_output(g, name) != SIZE_MAX)
         return HEAR_OK;
-    return hear_fail(err, HEAR_ERR_MODEL, "hearsay.embedding: no output of float32 is '%.80s'",
-                     info->embedding);
+    return hear_fail(err, HEAR_ERR_MODEL, "%s: no output of float32 is '%.80s'", key, name);
 }
 
 size_t hear_model_output(const hear_graph *graph)
@@ -99,7 +98,8 @@ static hear_status check_graphs(const hear_model *model, hear_error *err)
         return hear_fail(err, HEAR_ERR_MODEL, "its output '%.80s' %s does not fit %zu labels",
                          out->name, hear_shape_text(&out->shape, text, sizeof text),
                          info->n_labels);
-    return check_embedding(first, info, err);
+    s = check_named(g, "hearsay.weight", info->weight, err);
+    return s == HEAR_OK ? check_named(first, "hearsay.embedding", info->embedding, err) : s;
 }
 
 hear_status hear_model_from_file(hear_model **out, hear_graph *graph, const char *path,

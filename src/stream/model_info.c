@@ -160,6 +160,7 @@ static hear_status store_optional(const hear_model_info *info, hear_graph *graph
     hear_graph_drop_prop(graph, "hearsay.patch");
     hear_graph_drop_prop(graph, "hearsay.patch_hop");
     hear_graph_drop_prop(graph, "hearsay.embedding");
+    hear_graph_drop_prop(graph, "hearsay.weight");
     hear_graph_drop_prop(graph, "hearsay.backbone");
     hear_graph_drop_prop(graph, "hearsay.backbone_sha256");
     hear_graph_drop_prop(graph, "hearsay.backbone_pool");
@@ -171,6 +172,8 @@ static hear_status store_optional(const hear_model_info *info, hear_graph *graph
     }
     if (status == HEAR_OK && info->embedding && info->embedding[0])
         status = hear_graph_set_prop(graph, "hearsay.embedding", info->embedding);
+    if (status == HEAR_OK && info->weight && info->weight[0])
+        status = hear_graph_set_prop(graph, "hearsay.weight", info->weight);
     if (status != HEAR_OK || !hear_model_info_is_head(info))
         return status;
     status = hear_graph_set_prop(graph, "hearsay.backbone", info->backbone);
@@ -365,6 +368,8 @@ static hear_status load(hear_model_info *info, const hear_graph *graph, hear_err
     if (status == HEAR_OK)
         status = load_text(&info->embedding, graph, "hearsay.embedding", err);
     if (status == HEAR_OK)
+        status = load_text(&info->weight, graph, "hearsay.weight", err);
+    if (status == HEAR_OK)
         status = load_backbone(info, graph, err);
     if (status == HEAR_OK)
         status = load_text(&info->card, graph, "hearsay.card", err);
@@ -396,6 +401,7 @@ void hear_model_info_clear(hear_model_info *info)
         free(info->labels[i]);
     free(info->labels);
     free(info->embedding);
+    free(info->weight);
     free(info->backbone);
     free(info->backbone_sha256);
     free(info->card);

@@ -14,6 +14,8 @@
  *   hearsay.patch_hop frames from one patch to the next; there where hearsay.patch is
  *   hearsay.embedding the name of the output that tells a patch's (or window's) sound in numbers
  *                     that others may build on; may be missing
+ *   hearsay.weight    the name of the output, one number, that says how much a patch counts in the
+ *                     mean, 0 .. 1; may be missing: all count alike
  *   hearsay.backbone  the name of another model, whose network runs first; with it come
  *   hearsay.backbone_sha256  which network that is, see nn/checksum.h, and
  *   hearsay.backbone_pool    "none" or "mean": hear_pooling; may be missing, which is "none"
@@ -55,6 +57,7 @@ typedef struct {
     size_t patch;     /* frames, 1 .. window; 0 where the network takes a window at once */
     size_t patch_hop; /* frames, 1 .. patch; 0 where there are no patches */
     char *embedding;  /* "" or NULL where there is none */
+    char *weight;     /* "" or NULL where there is none */
     char *backbone;   /* of a head, the name of what runs before it: a file's, without folder and
                          ".onnx"; "" or NULL where the network is whole */
     char *backbone_sha256; /* where there is a backbone */

@@ -85,6 +85,8 @@ static void fill_result(hear_window_result *result, const result_slot *slot, siz
         .lost_s = slot->lost_s,
         .n_labels = n_labels,
         .probs = probs,
+        .own = slot->probs + n_labels,
+        .own_weight = slot->own_weight,
     };
 }
 
@@ -220,7 +222,7 @@ hear_status hear_pipeline_create(hear_pipeline **out, const hear_pipeline_config
     const hear_model_info *const info = &config->model->info;
     p->config = *config;
     p->n_labels = info->n_labels;
-    p->result_bytes = slot_bytes(sizeof(result_slot), p->n_labels);
+    p->result_bytes = slot_bytes(sizeof(result_slot), 2 * p->n_labels);
     hear_status status =
         hear_windows_create(&p->windows, info, config->rate_hz, config->hop_s, err);
     if (status == HEAR_OK)

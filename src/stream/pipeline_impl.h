@@ -23,8 +23,8 @@ typedef struct {
 
 typedef struct { /* what the display and the reader get alike */
     uint64_t index;
-    double start_s, end_s, lost_s;
-    float probs[]; /* [n_labels] */
+    double start_s, end_s, lost_s, own_weight;
+    float probs[]; /* [2][n_labels]: the window's, and its own part's */
 } result_slot;
 
 struct hear_pipeline {

@@ -44,6 +44,7 @@ static void classify(hear_pipeline *p, const window_slot *slot)
 {
     const uint64_t start_ns = hear_now_ns(), arrived_ns = slot->arrival_ns;
     hear_infer_window(p->infer, &slot->window, p->found->probs);
+    p->found->own_weight = hear_infer_own(p->infer, p->found->probs + p->n_labels);
     p->found->index = slot->window.index;
     p->found->start_s = slot->window.start_s;
     p->found->end_s = slot->window.end_s;

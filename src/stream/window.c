@@ -83,7 +83,7 @@ hear_status hear_windows_create(hear_windows **out, const hear_model_info *info,
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     w->shape = *info;
     w->shape.labels = NULL;
-    w->shape.embedding = w->shape.card = NULL;
+    w->shape.embedding = w->shape.weight = w->shape.card = NULL;
     w->width = hear_frontend_width(&info->frontend);
     w->window = info->window;
     w->hop = hop;

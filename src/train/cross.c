@@ -64,16 +64,8 @@ static hear_status run_fold(crossing *c, hear_judgement *e, hear_error *err)
     if (s != HEAR_OK)
         return hear_fail(err, s, NULL);
     s = hear_job_run(&model, c->job, &c->data, c->sounds, err);
-    if (s == HEAR_OK) {
-        const hear_judge_config config = { .model = model,
-                                           .data = &c->data,
-                                           .sounds = c->sounds,
-                                           .split = HEAR_SPLIT_TEST,
-                                           .pool = c->job->pool,
-                                           .stop = c->job->stop,
-                                           .user = c->job->user };
-        s = hear_judge(e, &config, err);
-    }
+    if (s == HEAR_OK)
+        s = hear_job_judge(e, c->job, model, &c->data, c->sounds, HEAR_SPLIT_TEST, err);
     hear_model_close(model);
     return s;
 }

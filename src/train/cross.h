@@ -6,7 +6,6 @@
 #ifndef TRAIN_CROSS_H
 #define TRAIN_CROSS_H
 
-#include "train/judge.h"
 #include "train/job.h"
 
 typedef struct {

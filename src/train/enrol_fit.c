@@ -381,6 +381,7 @@ static hear_status put_info(hear_graph *g, const job *j, const hear_model_info *
     own.window = j->b->window;
     own.hop = own.patch ? own.patch_hop : own.window;
     own.pool = HEAR_POOL_MEAN;
+    own.weight = NULL; /* of one patch */
     return hear_model_info_store(&own, g);
 }
 

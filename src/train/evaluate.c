@@ -65,6 +65,7 @@ static void collect(void *user, const hear_window_result *r)
         return;
     }
     memcpy(e->window_probs + e->n_windows * e->n_labels, r->probs, row);
+    hear_clip_mean_add(e->mean, r->own, r->own_weight);
     e->window_start_s[e->n_windows] = r->start_s;
     e->window_end_s[e->n_windows++] = r->end_s;
 }
@@ -113,7 +114,7 @@ static bool add_unread(hear_evaluation *e, size_t clip, const char *why)
     return true;
 }
 
-/* The last clip's probabilities, from those of the windows from first on. */
+/* The last clip's probabilities, from what collect added to the mean since it began. */
 static bool add_clip(hear_evaluation *e, size_t clip, size_t truth, size_t first, double seconds)
 {
     if (!hear_grow(&e->clips, &e->room_clips, e->n_clips, sizeof *e->clips) ||
@@ -121,8 +122,6 @@ static bool add_clip(hear_evaluation *e, size_t clip, size_t truth, size_t first
         return false;
     const size_t n = e->n_windows - first;
     e->clips[e->n_clips] = (hear_evaluated_clip){ clip, truth, first, n, seconds };
-    for (size_t w = first; w < e->n_windows; w++)
-        hear_clip_mean_add(e->mean, e->window_probs + w * e->n_labels);
     return hear_clip_mean_take(e->mean, e->clip_probs + e->n_clips++ * e->n_labels);
 }
 
@@ -134,6 +133,7 @@ static hear_status evaluate_clip(hear_evaluation *e, hear_classifier **c, uint32
     const size_t first = e->n_windows;
     double seconds = 0.0;
     hear_error why = { HEAR_OK, "" };
+    hear_clip_mean_reset(e->mean);
     const hear_status status =
         hear_all(c, model, rate_hz, d->clips[clip].path, &into, &seconds, &why);
     if (status == HEAR_ERR_MEM || status == HEAR_ERR_MODEL || status == HEAR_ERR_INTERNAL)
@@ -161,7 +161,7 @@ hear_status hear_evaluate(hear_evaluation **out, const hear_model *model, const 
                                           : hear_fail(err, HEAR_ERR_MEM, NULL);
     if (status == HEAR_OK)
         e->n_labels = hear_model_n_labels(model);
-    if (status == HEAR_OK && hear_clip_mean_create(&e->mean, model) != HEAR_OK)
+    if (status == HEAR_OK && hear_clip_mean_create(&e->mean, e->n_labels) != HEAR_OK)
         status = hear_fail(err, HEAR_ERR_MEM, NULL);
     const size_t n_all = hear_dataset_count(d, split);
     if (status == HEAR_OK && n_all == 0)

@@ -210,6 +210,28 @@ size_t hear_example_size(const hear_examples *e)
     return e->rows ? e->rows->n_features : n_values(e);
 }
 
+double hear_example_row_share(const hear_examples *e, size_t i, size_t row)
+{
+    const size_t clip = hear_sampler_clip(e->sampler, i);
+    if (!e->rows || !e->rows->weight)
+        return 1.0;
+    const size_t first = e->rows->first[clip], n = e->rows->first[clip + 1] - first;
+    return (double)e->rows->weight[first + row] / e->rows->sum[clip] * (double)n;
+}
+
+/* One of a recording's rows, each as often as it counts. */
+static size_t draw_row(const hear_rows *r, size_t clip, hear_rng *rng)
+{
+    const size_t first = r->first[clip], n = r->first[clip + 1] - first;
+    if (!r->weight)
+        return (size_t)hear_rng_below(rng, n);
+    double left = hear_rng_uniform(rng) * r->sum[clip];
+    size_t i = 0;
+    while (i + 1 < n && (left -= (double)r->weight[first + i]) >= 0.0)
+        i++;
+    return i;
+}
+
 /* Row i of a recording's. */
 static void put_row(const hear_examples *e, size_t clip, size_t i, float *out, float *target)
 {
@@ -260,8 +282,7 @@ void hear_example_make(const hear_examples *e, uint64_t number, float *scratch, 
     hear_rng_seed_stream(&r, e->seed, number);
     const size_t clip = hear_sampler_draw(e->sampler, &r);
     if (e->rows) {
-        const size_t n = e->rows->first[clip + 1] - e->rows->first[clip];
-        put_row(e, clip, (size_t)hear_rng_below(&r, n), frames, target);
+        put_row(e, clip, draw_row(e->rows, clip, &r), frames, target);
     } else {
         make(e, clip, &r, scratch, frames, target);
     }

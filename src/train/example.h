@@ -29,6 +29,9 @@ size_t hear_example_size(const hear_examples *e);
 /* Windows, or rows, of the sampler's recording i. */
 size_t hear_example_windows_of(const hear_examples *e, size_t i);
 
+/* Of row `row` of that recording: how much it counts there; their mean is 1. */
+double hear_example_row_share(const hear_examples *e, size_t i, size_t row);
+
 /* Windows that classify would make of all recordings to learn from, in the sampler's order: what
  * there is to learn, without chance. index < hear_example_windows. */
 size_t hear_example_windows(const hear_examples *e);

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "nn/checksum.h"
-#include "train/judge.h"
 #include "train/transfer.h"
 
 #include <math.h>
@@ -256,7 +255,7 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
                          const hear_sounds *sounds, hear_error *err)
 {
     *out = NULL;
-    char no_card[] = "";
+    char no_card[] = "", weight[] = HEAR_TRANSFER_WEIGHT;
     run r = { .job = job,
               .data = d,
               .sounds = sounds,
@@ -294,6 +293,9 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
     else if (s == HEAR_OK)
         s = hear_arch_build(&graph, job->arch, &options, r.info.window,
                             hear_frontend_width(&job->settings.frontend), err);
+    if (s == HEAR_OK && hear_job_is_head(job) &&
+        hear_graph_find(graph, HEAR_TRANSFER_WEIGHT) != HEAR_NO_VALUE)
+        r.info.weight = weight;
     if (s == HEAR_OK)
         s = hear_job_is_head(job) ? train_head(&r, graph, sampler, err)
                                   : train(&r, graph, sampler, err);
@@ -305,4 +307,34 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
     }
     const hear_status made = make_model(out, &r, graph, err);
     return made == HEAR_OK ? s : made;
+}
+
+hear_status hear_job_judge(hear_judgement *e, const hear_job *job, const hear_model *model,
+                           const hear_dataset *d, const hear_sounds *sounds, hear_split split,
+                           hear_error *err)
+{
+    hear_model head = { .info = model->info };
+    hear_judge_config config = { .model = model,
+                                 .data = d,
+                                 .sounds = sounds,
+                                 .split = split,
+                                 .pool = job->pool,
+                                 .stop = job->stop,
+                                 .user = job->user };
+    hear_status s = HEAR_OK;
+    *e = (hear_judgement){ 0 };
+    if (hear_job_is_head(job) && job->rows) {
+        hear_arch_options options = job->options;
+        options.n_labels = d->labels.n;
+        options.labels = d->labels.name;
+        s = hear_transfer_head(&head.graph, job->arch, &options, job->rows->n_features, err);
+        if (s == HEAR_OK)
+            hear_transfer_put(head.graph, model->graph);
+        config.model = &head;
+        config.rows = job->rows;
+    }
+    if (s == HEAR_OK)
+        s = hear_judge(e, &config, err);
+    hear_graph_destroy(head.graph);
+    return s;
 }

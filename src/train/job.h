@@ -7,6 +7,7 @@
 
 #include "stream/model_info.h"
 #include "train/arch.h"
+#include "train/judge.h"
 #include "train/trainer.h"
 
 typedef struct {
@@ -58,4 +59,10 @@ size_t hear_job_hop(const hear_job *job);
 HEAR_MUST_CHECK hear_status hear_job_run(hear_model **out, const hear_job *job,
                                          const hear_dataset *d, const hear_sounds *sounds,
                                          hear_error *err);
+/* hear_judge of a model that hear_job_run has made of the job. Of job->rows, where there are any,
+ * the same scores come without base's network being run again; the split's clips must have some. */
+HEAR_MUST_CHECK hear_status hear_job_judge(hear_judgement *e, const hear_job *job,
+                                           const hear_model *model, const hear_dataset *d,
+                                           const hear_sounds *sounds, hear_split split,
+                                           hear_error *err);
 #endif

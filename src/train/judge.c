@@ -6,9 +6,10 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "stream/clip_mean.h"
 #include "nn/plan.h"
+#include "stream/clip_mean.h"
 #include "stream/infer.h"
+#include "stream/patch_mean.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -21,6 +22,8 @@ typedef struct {
     hear_infer *infer[MAX_TASKS];
     hear_plan *heads[MAX_TASKS]; /* of a row, where there are rows */
     float *frames[MAX_TASKS];    /* [window][width] */
+    float *own[MAX_TASKS];       /* [n_labels] */
+    hear_patch_mean *patches[MAX_TASKS];
     hear_clip_mean *mean[MAX_TASKS];
     float **windows;   /* [n_clips]: [n_windows][n_labels] */
     size_t *n_windows; /* [n_clips] */
@@ -34,24 +37,22 @@ static bool is_asked(const hear_judge_config *c, size_t clip)
     return c->data->clips[clip].split == c->split && c->sounds->sound[clip].frames;
 }
 
-/* The mean over the window's patches, each through the head. */
-static void head_window(const run *r, size_t task, size_t clip, const hear_window *window,
-                        float *probs)
+/* The window's patches, each through the head; gives the weight of its own part. */
+static double head_window(const run *r, size_t task, size_t clip, const hear_window *window,
+                          float *probs)
 {
     const hear_rows *rows = r->config->rows;
-    const size_t n_labels = r->config->model->info.n_labels;
-    double sum[HEAR_MAX_CLASSES] = { 0 };
-    size_t n = 0;
-    for (; n < window->n_patches && window->patch + n < rows->n_own[clip]; n++) {
+    hear_patch_mean *const mean = r->patches[task];
+    for (size_t n = 0; n < window->n_patches && window->patch + n < rows->n_own[clip]; n++) {
         const size_t row = rows->first[clip] + (size_t)window->patch + n;
         memcpy(hear_plan_input(r->heads[task], 0)->data, rows->x + row * rows->n_features,
                rows->n_features * sizeof *rows->x);
         hear_plan_run(r->heads[task]);
-        for (size_t l = 0; l < n_labels; l++)
-            sum[l] += (double)((const float *)hear_plan_output(r->heads[task], 0)->data)[l];
+        hear_patch_mean_add(mean, window->patch + n, hear_plan_output(r->heads[task], 0)->data,
+                            rows->weight ? (double)rows->weight[row] : 1.0);
     }
-    for (size_t l = 0; l < n_labels; l++)
-        probs[l] = n ? (float)(sum[l] / (double)n) : 0.0f;
+    hear_patch_mean_take(mean, probs);
+    return hear_patch_mean_own(mean, r->own[task]);
 }
 
 static void do_clip(run *r, size_t task, size_t clip)
@@ -67,7 +68,9 @@ static void do_clip(run *r, size_t task, size_t clip)
     }
     r->windows[clip] = probs;
     r->n_windows[clip] = n;
-    if (!c->rows)
+    if (c->rows)
+        hear_patch_mean_reset(r->patches[task]);
+    else
         hear_infer_reset(r->infer[task]);
     for (size_t w = 0; w < n; w++) {
         const uint64_t n_samples = c->sounds->sound[clip].n_samples;
@@ -78,13 +81,15 @@ static void do_clip(run *r, size_t task, size_t clip)
             .n_patches = hear_window_patches(info, n_samples > first ? n_samples - first : 0),
             .frames = r->frames[task],
         };
+        double weight;
         if (c->rows) {
-            head_window(r, task, clip, &window, probs + w * info->n_labels);
+            weight = head_window(r, task, clip, &window, probs + w * info->n_labels);
         } else {
             hear_sound_raw(c->sounds, clip, w * info->hop, info->window, r->frames[task]);
             hear_infer_window(r->infer[task], &window, probs + w * info->n_labels);
+            weight = hear_infer_own(r->infer[task], r->own[task]);
         }
-        hear_clip_mean_add(r->mean[task], probs + w * info->n_labels);
+        hear_clip_mean_add(r->mean[task], r->own[task], weight);
     }
     hear_clip_mean_take(r->mean[task], r->probs + clip * info->n_labels);
 }
@@ -151,8 +156,10 @@ static hear_status prepare(run *r, hear_judgement *e, hear_error *err)
             return s;
         float *frames =
             hear_alloc(info->window * hear_frontend_width(&info->frontend), sizeof *frames);
-        if (!(r->frames[r->n_tasks] = frames) ||
-            hear_clip_mean_create(&r->mean[r->n_tasks], c->model) != HEAR_OK)
+        r->own[r->n_tasks] = hear_alloc(info->n_labels, sizeof *r->own[0]);
+        if (!(r->frames[r->n_tasks] = frames) || !r->own[r->n_tasks] ||
+            hear_patch_mean_create(&r->patches[r->n_tasks], info) != HEAR_OK ||
+            hear_clip_mean_create(&r->mean[r->n_tasks], info->n_labels) != HEAR_OK)
             return hear_fail(err, HEAR_ERR_MEM, NULL);
     }
     return HEAR_OK;
@@ -164,6 +171,8 @@ static void release(run *r)
         hear_infer_destroy(r->infer[t]);
         hear_plan_destroy(r->heads[t]);
         hear_free(r->frames[t]);
+        hear_free(r->own[t]);
+        hear_patch_mean_destroy(r->patches[t]);
         hear_clip_mean_destroy(r->mean[t]);
     }
     for (size_t i = 0; r->windows && i < r->config->data->n_clips; i++)

@@ -51,6 +51,7 @@ static void describe(hear_matrix *m, const hear_examples *e, hear_sampling sampl
             m->weight[row] = sampling == HEAR_SAMPLE_PLAIN      ? 1.0
                              : sampling == HEAR_SAMPLE_WEIGHTED ? rare[m->label[row]]
                                                                 : share * (double)m->n / (double)n;
+            m->weight[row] *= hear_example_row_share(e, i, w);
         }
     }
 }

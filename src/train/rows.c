@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "nn/plan.h"
 #include "train/example.h"
+#include "train/net.h"
+#include "train/transfer.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -30,8 +32,10 @@ static void run_patch(const making *k, size_t task, const float *frames, size_t 
     hear_frontend_finish_window(&k->config->info->frontend, frames,
                                 hear_plan_input(k->plans[task], 0)->data, k->own.window);
     hear_plan_run(k->plans[task]);
-    memcpy(k->rows->x + row * k->rows->n_features, hear_plan_output(k->plans[task], 0)->data,
-           k->rows->n_features * sizeof *k->rows->x);
+    const float *const out = hear_plan_output(k->plans[task], 0)->data;
+    memcpy(k->rows->x + row * k->rows->n_features, out, k->rows->n_features * sizeof *k->rows->x);
+    if (k->rows->weight)
+        k->rows->weight[row] = out[k->rows->n_features];
 }
 
 static void do_clip(const making *k, size_t task, size_t clip)
@@ -44,12 +48,15 @@ static void do_clip(const making *k, size_t task, size_t clip)
         hear_sound_raw(c->sounds, clip, i * hop, k->own.window, frames);
         run_patch(k, task, frames, row);
     }
-    for (size_t copy = 0; row < k->rows->first[clip + 1]; copy++) {
+    const size_t end = k->rows->first[clip + 1];
+    for (size_t copy = 0; row < end; copy++) {
         hear_example_make_of(&k->copies, clip, (uint64_t)clip * 0x100000 + copy, k->scratch[task],
                              frames, k->target[task]);
         for (size_t p = 0; p < k->n_patches; p++, row++)
             run_patch(k, task, frames + p * hop * width, row);
     }
+    for (size_t i = k->rows->first[clip]; k->rows->weight && i < end; i++)
+        k->rows->sum[clip] += (double)k->rows->weight[i];
 }
 
 static void do_chunk(void *user, size_t task)
@@ -81,10 +88,29 @@ static void count(making *k)
     }
 }
 
+/* What is planned up to: "features", or "row": these and the weight, so that both come of one run.
+ */
+static hear_status put_row_value(hear_graph *g, const char **name)
+{
+    const size_t weight = hear_graph_find(g, HEAR_TRANSFER_WEIGHT);
+    hear_net n = { .graph = g };
+    *name = "features";
+    if (weight == HEAR_NO_VALUE)
+        return HEAR_OK;
+    *name = "row";
+    if (hear_graph_find(g, "row") == HEAR_NO_VALUE)
+        hear_net_concat(&n, "row", 1, 2,
+                        (const size_t[]){ hear_graph_find(g, "features"), weight });
+    return n.status;
+}
+
 static hear_status prepare_tasks(making *k, hear_error *err)
 {
     const hear_rows_config *c = k->config;
-    const hear_plan_config config = { .batch = 1, .output = "features" };
+    hear_plan_config config = { .batch = 1 };
+    const hear_status named = put_row_value(c->graph, &config.output);
+    if (named != HEAR_OK)
+        return hear_fail(err, named, NULL);
     const size_t n_threads = hear_pool_n_threads(c->pool);
     const size_t n_frames = c->info->window * hear_frontend_width(&c->info->frontend);
     for (; k->n_tasks < n_threads && k->n_tasks < MAX_TASKS; k->n_tasks++) {
@@ -114,10 +140,15 @@ static hear_status prepare(making *k, hear_error *err)
     const hear_status s = prepare_tasks(k, err);
     if (s != HEAR_OK)
         return s;
-    r->n_features = hear_plan_output(k->plans[0], 0)->count;
+    const bool weighed = hear_graph_find(c->graph, HEAR_TRANSFER_WEIGHT) != HEAR_NO_VALUE;
+    r->n_features = hear_plan_output(k->plans[0], 0)->count - weighed;
     size_t cells;
+    if (weighed) {
+        r->weight = hear_alloc(r->first[r->n_clips], sizeof *r->weight);
+        r->sum = hear_alloc(r->n_clips, sizeof *r->sum);
+    }
     if (!hear_mul(r->first[r->n_clips], r->n_features, &cells) ||
-        !(r->x = hear_alloc(cells, sizeof *r->x)))
+        !(r->x = hear_alloc(cells, sizeof *r->x)) || (weighed && !(r->weight && r->sum)))
         return hear_fail(err, HEAR_ERR_MEM, NULL);
     return HEAR_OK;
 }
@@ -174,5 +205,7 @@ void hear_rows_destroy(hear_rows *r)
     hear_free(r->first);
     hear_free(r->n_own);
     hear_free(r->x);
+    hear_free(r->weight);
+    hear_free(r->sum);
     hear_free(r);
 }

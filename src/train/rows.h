@@ -4,7 +4,8 @@
  *   sounds -> (augment) -> the network up to "features" -> [rows] -> head
  *
  * Of each recording: its patches as classify takes them, then those of copies, windows made by
- * chance. The rows do not depend on the number of threads. */
+ * chance. The rows do not depend on the number of threads. Where the graph has a value "weight"
+ * (transfer.h), each row has one, too. */
 #ifndef TRAIN_ROWS_H
 #define TRAIN_ROWS_H
 
@@ -17,7 +18,8 @@
 #include <stdint.h>
 
 typedef struct {
-    hear_graph *graph; /* with a value "features" of float32 */
+    hear_graph
+        *graph; /* with a value "features" of float32; "row" is added where it has a weight */
     const hear_model_info *info;
     const hear_dataset *data; /* clips of test and unused have no rows */
     const hear_sounds *sounds;
@@ -35,6 +37,8 @@ typedef struct {
     size_t *first; /* [n_clips + 1]: rows first[c] .. first[c + 1] - 1 are of clip c */
     size_t *n_own; /* [n_clips]: the first of them, as they are */
     float *x;      /* [rows][n_features] */
+    float *weight; /* [rows]: how much it counts in its recording, 0 .. 1; NULL: all alike */
+    double *sum;   /* [n_clips] of these; NULL where they are */
 } hear_rows;
 
 /* HEAR_AUGMENT_MIX and HEAR_AUGMENT_BACKGROUND, which want a second recording, are not done: it

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *hear_transfer_cut(const hear_model *base)
 {
@@ -36,20 +37,56 @@ static hear_status count_of(size_t *count, hear_graph *g, const char *cut, hear_
 /* What the groups' probabilities may be less than before they count as that. */
 static const float group_floor = 1e-3f;
 
-/* [N, groups | cut] where there are groups. */
+/* The root of each number, with its sign. */
+static size_t put_root(hear_net *n, const char *name, size_t cut)
+{
+    const size_t x = hear_net_flatten(n, "flat_cut", cut);
+    const size_t root = hear_net_node(n, "Sqrt", "root", hear_net_node(n, "Abs", "size", x));
+    return hear_net_node2(n, "Mul", name, hear_net_node(n, "Sign", "sign", x), root);
+}
+
+/* [N, groups | cut] where there are groups. scores: [N, n_base] */
 static size_t put_features(hear_net *n, const hear_groups *groups, size_t cut, size_t scores)
 {
     if (!groups)
-        return hear_net_flatten(n, "features", cut);
+        return put_root(n, "features", cut);
     const size_t k = groups->names.n;
     const size_t member = hear_net_fixed_matrix(n, "member", groups->n_base, k, groups->member);
     const size_t floor = hear_net_fixed(n, "group_floor", 1, &group_floor);
-    size_t x = hear_net_node2(n, "MatMul", "group_sums", hear_net_flatten(n, "flat_scores", scores),
-                              member);
+    size_t x = hear_net_node2(n, "MatMul", "group_sums", scores, member);
     x = hear_net_node(n, "Log", "group_logarithms",
                       hear_net_node2(n, "Add", "floored_sums", x, floor));
     return hear_net_concat(n, "features", 1, 2,
-                           (const size_t[]){ x, hear_net_flatten(n, "flat_cut", cut) });
+                           (const size_t[]){ x, put_root(n, "cut_root", cut) });
+}
+
+/* The label of base that is silence; n_labels where there is none, or no probabilities are. */
+static size_t silence_of(const hear_model_info *base)
+{
+    size_t l = base->output == HEAR_OUTPUT_LOGITS ? base->n_labels : 0;
+    while (l < base->n_labels && strcasecmp(base->labels[l], "silence") != 0)
+        l++;
+    return l;
+}
+
+/* What a patch of pure silence counts. Of 0.1, 0.01 and 1e-6 it does not matter which. */
+#define SILENT_WEIGHT 0.01f
+
+/* The output HEAR_TRANSFER_WEIGHT, [N, 1]. scores: [N, n_base] */
+static void put_weight(hear_net *n, size_t scores, size_t n_base, size_t silence)
+{
+    static const float one = 1.0f;
+    float *const less = calloc(n_base, sizeof *less);
+    if (!less) {
+        n->status = HEAR_ERR_MEM;
+        return;
+    }
+    less[silence] = SILENT_WEIGHT - 1.0f;
+    const size_t x = hear_net_node2(n, "MatMul", "less_weight", scores,
+                                    hear_net_fixed_matrix(n, "silence", n_base, 1, less));
+    free(less);
+    hear_net_output(n, hear_net_node2(n, "Add", HEAR_TRANSFER_WEIGHT, x,
+                                      hear_net_fixed(n, "whole_weight", 1, &one)));
 }
 
 static hear_status put_head(hear_graph *g, size_t features, size_t count, const hear_arch *arch,
@@ -133,14 +170,14 @@ static hear_status name_inputs(hear_graph *g, const hear_model *base)
 }
 
 /* The graph that features are put on, and the two values that they are made of. */
-static hear_status begin(hear_graph **out, const hear_model *base, bool apart, bool grouped,
+static hear_status begin(hear_graph **out, const hear_model *base, bool apart, bool scored,
                          size_t count, size_t *cut, size_t *scores)
 {
     if (apart) {
         hear_status s = hear_graph_create(out, HEAR_NET_OPSET);
         if (s == HEAR_OK)
             s = add_input(*out, base, *cut, count, cut);
-        if (s == HEAR_OK && grouped)
+        if (s == HEAR_OK && scored)
             s = add_input(*out, base, *scores, base->info.n_labels, scores);
         return s;
     }
@@ -167,14 +204,22 @@ hear_status hear_transfer_build(hear_graph **out, const hear_model *base, const 
     hear_graph *g = NULL;
     size_t at = hear_graph_find(base->graph, cut);
     size_t scores = base->graph->out[hear_model_output(base->graph)];
-    s = begin(&g, base, apart, options->groups != NULL, count, &at, &scores);
+    const size_t silence = silence_of(&base->info), n_base = base->info.n_labels;
+    const bool scored = options->groups || silence < n_base;
+    s = begin(&g, base, apart, scored, count, &at, &scores);
     if (s == HEAR_OK) {
         hear_net n = { .graph = g };
+        if (scored)
+            scores = hear_net_flatten(&n, "flat_scores", scores);
         const size_t features = put_features(&n, options->groups, at, scores);
         s = n.status;
         if (s == HEAR_OK)
             s = put_head(g, features, count + (options->groups ? options->groups->names.n : 0),
                          arch, options);
+        if (s == HEAR_OK && silence < n_base) {
+            put_weight(&n, scores, n_base, silence);
+            s = n.status;
+        }
     }
     if (s == HEAR_OK && apart)
         s = name_inputs(g, base);
@@ -210,12 +255,12 @@ hear_status hear_transfer_head(hear_graph **out, const hear_arch *arch,
     return hear_fail(err, s, NULL);
 }
 
-void hear_transfer_put(hear_graph *built, const hear_graph *head)
+void hear_transfer_put(hear_graph *to, const hear_graph *from)
 {
-    for (size_t i = 0; i < head->n_values; i++) {
-        const hear_tensor *const from = head->values[i].init;
-        const size_t at = from ? hear_graph_find(built, head->values[i].name) : HEAR_NO_VALUE;
-        if (at != HEAR_NO_VALUE && from->dtype == HEAR_F32)
-            memcpy(built->values[at].init->data, from->data, from->count * sizeof(float));
+    for (size_t i = 0; i < from->n_values; i++) {
+        const hear_tensor *const x = from->values[i].init;
+        const size_t at = x ? hear_graph_find(to, from->values[i].name) : HEAR_NO_VALUE;
+        if (at != HEAR_NO_VALUE && x->dtype == HEAR_F32)
+            memcpy(to->values[at].init->data, x->data, x->count * sizeof(float));
     }
 }

@@ -3,11 +3,16 @@
  *
  * A value of the old network is named "base.…", or "fixed.base.…" where it is a weight that stays
  * or no weight at all: it is never trained then. Of a head, the value that the network is cut at
- * becomes "features", as of an architecture's own (arch.h). */
+ * becomes "features", as of an architecture's own (arch.h), by the root of its numbers: what is
+ * heard strongly is then told apart no better than what is heard faintly. Where the old network
+ * gives probabilities and knows silence, the new one has a second output, "weight" [N, 1]: 1, less
+ * the more silent it is. A patch counts so much in its window, its recording, and in training. */
 #ifndef TRAIN_TRANSFER_H
 #define TRAIN_TRANSFER_H
 
 #include "train/arch.h"
+
+#define HEAR_TRANSFER_WEIGHT "weight"
 
 /* The value that a cut without a name is made at: the model's embedding; NULL where it has none. */
 const char *hear_transfer_cut(const hear_model *base);
@@ -28,8 +33,9 @@ HEAR_MUST_CHECK hear_status hear_transfer_build(hear_graph **out, const hear_mod
 HEAR_MUST_CHECK hear_status hear_transfer_head(hear_graph **out, const hear_arch *arch,
                                                const hear_arch_options *options, size_t n_features,
                                                hear_error *err);
-/* What head has learnt into a network that was built with it. */
-void hear_transfer_put(hear_graph *built, const hear_graph *head);
+/* What one of the two has learnt, into the other: a network that was built with a head, and the
+ * head alone. */
+void hear_transfer_put(hear_graph *to, const hear_graph *from);
 
 /* base, but for its last layer, which is a new one for the labels [options->n_labels]; of those
  * that base knows it keeps what they have learnt, the others are drawn from the seed. upto: the

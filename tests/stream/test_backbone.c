@@ -39,7 +39,7 @@ static hear_model_info head_info(hear_pooling pool)
     info.n_labels = HEAD_LABELS;
     info.labels = labels;
     info.output = HEAR_OUTPUT_LOGITS;
-    info.embedding = NULL;
+    info.embedding = info.weight = NULL;
     info.card = NULL;
     info.backbone = (char *)"small";
     info.backbone_sha256 = checksum;

@@ -6,6 +6,8 @@
 #include "nn/plan.h"
 #include "stream/infer.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void test_logits_become_a_softmax(void **state)
@@ -142,6 +144,57 @@ static void test_a_window_is_the_mean_of_its_patches(void **state)
     hear_model_close(m);
 }
 
+/* The small model of patches, with an output "weight": a part of its embedding. */
+static hear_model *weighed_model(void)
+{
+    hear_model *m = small_patch_model(HEAR_LAYOUT_TIME_MEL);
+    const hear_shape one = { .rank = 2, .dim = { 6, 1 } };
+    const float first[6] = { 1.0f };
+    size_t in[2] = { hear_graph_find(m->graph, "inner") }, product, weight;
+    assert_int_equal(hear_graph_add_weight(m->graph, "first", &one, first, &in[1]), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(m->graph, "MatMul", "product", 2, in, &product), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(m->graph, "Sigmoid", "share", 1, &product, &weight),
+                     HEAR_OK);
+    assert_int_equal(hear_graph_add_output(m->graph, weight), HEAR_OK);
+    free(m->info.weight);
+    m->info.weight = strdup("share");
+    return m;
+}
+
+static void test_a_patch_counts_by_its_weight(void **state)
+{
+    (void)state;
+    hear_model *m = weighed_model();
+    hear_infer *x;
+    hear_error err;
+    assert_int_equal(hear_infer_create(&x, m, &err), HEAR_OK);
+    float frames[(FRAMES + 10) * BANDS], probs[3], own[3], patch[3], embedding[6];
+    make_frames(frames, FRAMES + 10, 1);
+    const hear_window w[2] = { window_at(frames, 0), window_at(frames, 1) };
+    double sum[2] = { 0.0 }, last = 0.0, weight = 0.0;
+    for (size_t i = 0; i < 5; i++) {
+        run_patch(m, frames + i * 5 * BANDS, patch, embedding);
+        weight = 1.0 / (1.0 + exp(-(double)embedding[0]));
+        last = patch[1];
+        sum[0] += i < 4 ? weight : 0.0;
+        sum[1] += i < 4 ? weight * last : 0.0;
+    }
+    hear_infer_window(x, &w[0], probs);
+    assert_close(probs[1], sum[1] / sum[0], 1e-6);
+    assert_close(hear_infer_own(x, own), sum[0], 1e-6);
+    assert_memory_equal(own, probs, sizeof own);
+    hear_infer_window(x, &w[1], probs);
+    assert_close(hear_infer_own(x, own), weight, 1e-6);
+    assert_close(own[1], last, 1e-6);
+    hear_infer_destroy(x);
+
+    free(m->info.weight);
+    m->info.weight = strdup("inner");
+    assert_int_equal(hear_infer_create(&x, m, &err), HEAR_ERR_MODEL);
+    assert_string_equal(err.text, "no output of one float32 is the weight 'inner'");
+    hear_model_close(m);
+}
+
 static void test_a_patch_is_computed_once(void **state)
 {
     (void)state;
@@ -210,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_what_is_no_number_is_no_class),
         cmocka_unit_test(test_both_layouts_hear_the_same),
         cmocka_unit_test(test_a_window_is_the_mean_of_its_patches),
+        cmocka_unit_test(test_a_patch_counts_by_its_weight),
         cmocka_unit_test(test_a_patch_is_computed_once),
         cmocka_unit_test(test_a_network_that_does_not_fit_is_refused),
     };

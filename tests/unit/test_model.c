@@ -257,6 +257,7 @@ static void test_the_embedding_is_an_output(void **state)
     assert_string_equal(m->info.embedding, "y");
     hear_model_close(m);
     refuse_prop("hearsay.embedding", "x", "hearsay.embedding: no output of float32 is 'x'");
+    refuse_prop("hearsay.weight", "x", "hearsay.weight: no output of float32 is 'x'");
 }
 
 static void test_a_window_has_bounded_size(void **state)

@@ -4,6 +4,7 @@
 #include "nn/plan.h"
 #include "stream/small_model.h"
 #include "train/example.h"
+#include "train/job.h"
 #include "train/rows.h"
 #include "train/transfer.h"
 
@@ -129,10 +130,69 @@ static void test_copies_follow_the_seed_and_not_the_threads(void **state)
     tear_down(&f);
 }
 
+/* The base of a set-up fixture knows silence and gives probabilities. */
+static void teach_silence(fixture *f)
+{
+    hear_graph *const g = f->base->graph;
+    free(f->base->info.labels[0]);
+    f->base->info.labels[0] = strdup("silence");
+    assert_int_equal(hear_graph_add_node(g, "Sigmoid", "probs", 1, &g->out[0], &g->out[0]),
+                     HEAR_OK);
+    f->base->info.output = HEAR_OUTPUT_SIGMOID;
+}
+
+static void test_scores_of_rows_are_those_of_the_network(void **state)
+{
+    (void)state;
+    fixture f;
+    set_up(&f);
+    teach_silence(&f);
+    hear_pool *pool;
+    hear_rows *rows;
+    hear_model *model;
+    hear_judgement of_rows, of_network;
+    assert_int_equal(hear_pool_create(&pool, 2), HEAR_OK);
+    hear_job job = {
+        .arch = &hear_arch_logreg,
+        .base = f.base,
+        .cut = hear_transfer_cut(f.base),
+        .n_copies = 1,
+        .augment = 1u << HEAR_AUGMENT_SHIFT,
+        .options = { .c = 1.0 },
+        .settings = { .frontend = f.base->info.frontend, .window_s = 0.5, .hop_s = 0.1 },
+        .sampling = HEAR_SAMPLE_BALANCED,
+        .pool = pool
+    };
+    assert_int_equal(hear_job_rows(&rows, &job, f.d, &f.sounds, NULL, &err), HEAR_OK);
+    assert_non_null(rows->weight);
+    for (size_t i = 1; i < rows->n_own[0]; i++) {
+        assert_true(rows->weight[i] > 0.0f && rows->weight[i] < 1.0f);
+        assert_true(rows->weight[i] != rows->weight[0]);
+    }
+    job.rows = rows;
+    assert_int_equal(hear_job_run(&model, &job, f.d, &f.sounds, &err), HEAR_OK);
+    assert_string_equal(model->info.weight, HEAR_TRANSFER_WEIGHT);
+    assert_int_equal(hear_job_judge(&of_rows, &job, model, f.d, &f.sounds, HEAR_SPLIT_TRAIN, &err),
+                     HEAR_OK);
+    job.rows = NULL;
+    assert_int_equal(
+        hear_job_judge(&of_network, &job, model, f.d, &f.sounds, HEAR_SPLIT_TRAIN, &err), HEAR_OK);
+    assert_true(of_network.probs[0] > 0.5f && of_network.probs[0] < 1.0f);
+    assert_memory_equal(of_rows.probs, of_network.probs, CLIPS * 2 * sizeof(float));
+    assert_true(of_rows.loss == of_network.loss);
+    hear_judgement_clear(&of_rows);
+    hear_judgement_clear(&of_network);
+    hear_model_close(model);
+    hear_rows_destroy(rows);
+    hear_pool_destroy(pool);
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_rows_are_what_the_network_says),
+        cmocka_unit_test(test_scores_of_rows_are_those_of_the_network),
         cmocka_unit_test(test_copies_follow_the_seed_and_not_the_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
