@@ -176,6 +176,11 @@ static hear_status take_base(hear_job *job, const hear_train_args *a, const hear
                              hear_error *err)
 {
     const bool head = job->arch != &hear_arch_further;
+    if (base->model->backbone)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "--from %s: it is a head, without a network of its own; --from %s trains "
+                         "another on what it stands on",
+                         base->name, base->model->info.backbone);
     job->base = base->model;
     job->options.groups = base->groups;
     job->apart = a->apart ? base->name : NULL;

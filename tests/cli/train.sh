@@ -193,8 +193,11 @@ cp a.onnx heads/a.onnx
 refuse 64 'heads/a.onnx is the network that the head stands on' \
     train --arch logreg --from heads/a.onnx --freeze probs --apart --data table.tsv -o heads/../heads/a.onnx -q
 expect_same a.onnx heads/a.onnx
-refuse 64 'heads/d.onnx: stands on a, which is not trained with it' \
-    train --from heads/d.onnx --data table.tsv -o e.onnx -q
+for arch in '' '--arch logreg' '--arch mlp'; do
+    # shellcheck disable=SC2086
+    refuse 64 '--from d: it is a head, without a network of its own; --from a trains' \
+        train --from heads/d.onnx $arch --data table.tsv -o e.onnx -q
+done
 
 # In two steps: the old labels tell low from high, the rest which low it is.
 awk -F '	' -v OFS='	' 'NR > 1 && $2 == "low" { split($1, p, /[\/.]/); n = p[3]; $2 = n < 9 ? "low-a" : "low-b"; $3 = $2 n }
