@@ -250,8 +250,11 @@ void hear_conv_last_run(const hear_conv_last *c, const hear_conv_last_args *a)
         multiply_points(c, a);
         return;
     }
-    float *const own_x = (float *)((char *)a->scratch + own_bytes(c));
-    float *const own_y = (float *)((char *)own_x + x_bytes(c, a->x_last));
+    float *own_x = NULL, *own_y = NULL;
+    if (a->scratch) {
+        own_x = (float *)((char *)a->scratch + own_bytes(c));
+        own_y = (float *)((char *)own_x + x_bytes(c, a->x_last));
+    }
     for (size_t i = 0; i < a->n; i++) {
         const float *x = a->x + i * in * c->in;
         float *const to = a->y + i * out * c->out, *const y = a->y_last ? to : own_y;
