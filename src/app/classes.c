@@ -3,10 +3,10 @@
 
 #include "app/classes.h"
 
+#include "app/spelling.h"
 #include "base/error.h"
 #include "stream/model_info.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -100,30 +100,6 @@ static void mark_below(const hear_model_info *info, bool *marked)
 
 /* ---- names */
 
-/* As many letters to change, leave out or put in, whatever their case. */
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
-{
-    size_t row[HEAR_MAX_LABEL + 1];
-    if (m > HEAR_MAX_LABEL)
-        m = HEAR_MAX_LABEL;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            const size_t above = row[j];
-            const bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
-            size_t best = corner + !same;
-            best = above + 1 < best ? above + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            row[j] = best;
-            corner = above;
-        }
-    }
-    return row[m];
-}
-
 /* The label that was meant, as a whole or by one of the names between its commas. */
 static const char *nearest(const hear_model_info *info, const char *name, size_t n)
 {
@@ -131,10 +107,11 @@ static const char *nearest(const hear_model_info *info, const char *name, size_t
     size_t least = SIZE_MAX;
     for (size_t i = 0; i < info->n_labels; i++) {
         const char *const label = info->labels[i];
-        size_t d = 2 * distance(name, n, label, strlen(label)); /* the whole first among equals */
+        /* twice, so that the whole is the first among equals */
+        size_t d = 2 * hear_spelling_distance(name, n, label, strlen(label));
         for (const char *part = label; *part;) {
             const size_t length = strcspn(part, ",");
-            const size_t of_part = 2 * distance(name, n, part, length) + 1;
+            const size_t of_part = 2 * hear_spelling_distance(name, n, part, length) + 1;
             d = of_part < d ? of_part : d;
             part += length;
             part += strspn(part, ", ");

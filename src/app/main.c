@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "app/cmd.h"
+#include "app/spelling.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -44,34 +45,6 @@ static void put_help(void)
          "\nMore in hearsay(1).");
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    const size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Levenshtein's distance; long words count as far away. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { MAX = 24 };
-    const size_t na = strlen(a), nb = strlen(b);
-    if (na > MAX || nb > MAX)
-        return MAX;
-    size_t row[MAX + 1];
-    for (size_t j = 0; j <= nb; j++)
-        row[j] = j;
-    for (size_t i = 0; i < na; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < nb; j++) {
-            const size_t above = row[j + 1];
-            row[j + 1] = smallest(diagonal + (a[i] != b[j]), above + 1, row[j] + 1);
-            diagonal = above;
-        }
-    }
-    return row[nb];
-}
-
 static int unknown(const char *word)
 {
     struct stat st;
@@ -80,7 +53,8 @@ static int unknown(const char *word)
                                  word);
     for (int i = 0; commands[i]; i++) {
         const char *name = commands[i]->name;
-        if (distance(word, name) <= 2 || (strlen(word) >= 2 && strstr(name, word) == name))
+        if (hear_spelling_distance(word, strlen(word), name, strlen(name)) <= 2 ||
+            (strlen(word) >= 2 && strstr(name, word) == name))
             return hear_report_usage(NULL, "'%s' is no command; did you mean '%s'?", word, name);
     }
     return hear_report_usage(NULL, "'%s' is no command", word);
