@@ -176,6 +176,10 @@ static int evaluate(session *s, const args *a)
         if (code != HEAR_EXIT_OK)
             return code;
     }
+    if (s->evaluations[0]->n_clips == 0) {
+        tell_unread(s);
+        return hear_report_text(HEAR_ERR_DATA, a->data, "no recording could be read");
+    }
     const hear_page page = { a->data, s->split, s->data, s->n, s->judged };
     if (strcmp(a->format, "jsonl") == 0)
         hear_evaluate_jsonl(&page);

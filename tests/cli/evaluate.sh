@@ -76,7 +76,12 @@ hear evaluate -m "$model" --data "$tmp/d"
 expect_code 65
 expect_error 'd/low/bad.wav: not a sound file'
 expect_match ' +4 +75\.0 '
-rm "$tmp/d/low/bad.wav"
+mkdir -p "$tmp/bad/low" && mv "$tmp/d/low/bad.wav" "$tmp/bad/low" || exit 99
+hear evaluate -m "$model" --data "$tmp/bad" --report "$tmp/bad.html"
+expect_code 65
+grep -q 'bad: no recording could be read' "$tmp/err" || complain "not told"
+[ -s "$tmp/out" ] && complain "a table of nothing"
+[ -e "$tmp/bad.html" ] && complain "a page of nothing"
 
 # splits: the table's test recordings alone; a group in two splits is refused
 printf 'path\tlabel\tgroup\tsplit\nd/low/a.wav\tlow\tx\ttest\nd/low/b.wav\tlow\ty\ttrain\n' >"$tmp/t.tsv"
