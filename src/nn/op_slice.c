@@ -36,6 +36,33 @@ static int64_t clamp(int64_t v, int64_t low, int64_t high)
     return v < low ? low : v > high ? high : v;
 }
 
+/* Rows of y that lie together in x, and how to go from one to the next: along each dimension from
+ * its index from[] on, in steps of by[]. */
+static void lay_out(params *p, const hear_shape *x, const hear_shape *y, const int64_t *from,
+                    const int64_t *by)
+{
+    p->row = 1;
+    size_t inner = x->rank; /* dimensions from here on are whole */
+    for (; inner > 0 && by[inner - 1] == 1 && y->dim[inner - 1] == x->dim[inner - 1]; inner--)
+        p->row *= (size_t)x->dim[inner - 1];
+    size_t pitch = p->row;
+    if (inner > 0 && by[inner - 1] == 1) { /* and a part of one more lies together */
+        inner--;
+        p->first += (size_t)from[inner] * pitch;
+        p->row *= (size_t)y->dim[inner];
+        pitch *= (size_t)x->dim[inner];
+    }
+    p->rank = inner;
+    for (size_t i = inner; i-- > 0;) {
+        p->n[i] = (size_t)y->dim[i];
+        p->step[i] = by[i] * (int64_t)pitch;
+        p->first += (size_t)from[i] * pitch;
+        pitch *= (size_t)x->dim[i];
+    }
+    if (hear_shape_product(y, 0, y->rank) == 0)
+        p->row = 0;
+}
+
 static hear_status infer(hear_call *c, hear_error *err)
 {
     const hear_shape *x = &c->in[0]->shape;
@@ -79,26 +106,7 @@ static hear_status infer(hear_call *c, hear_error *err)
     params *p = hear_call_params(c, sizeof *p);
     if (!p)
         return HEAR_ERR_MEM;
-    p->row = 1;
-    size_t inner = x->rank; /* dimensions from here on are whole */
-    for (; inner > 0 && by[inner - 1] == 1 && y.dim[inner - 1] == x->dim[inner - 1]; inner--)
-        p->row *= (size_t)x->dim[inner - 1];
-    size_t pitch = p->row;
-    if (inner > 0 && by[inner - 1] == 1) { /* and a part of one more lies together */
-        inner--;
-        p->first += (size_t)from[inner] * pitch;
-        p->row *= (size_t)y.dim[inner];
-        pitch *= (size_t)x->dim[inner];
-    }
-    p->rank = inner;
-    for (size_t i = inner; i-- > 0;) {
-        p->n[i] = (size_t)y.dim[i];
-        p->step[i] = by[i] * (int64_t)pitch;
-        p->first += (size_t)from[i] * pitch;
-        pitch *= (size_t)x->dim[i];
-    }
-    if (hear_shape_product(&y, 0, y.rank) == 0)
-        p->row = 0;
+    lay_out(p, x, &y, from, by);
     return HEAR_OK;
 }
 

@@ -11,6 +11,23 @@
 
 enum { N_LINES = 9, MARGIN = 2, NAME_COLS = 9 };
 
+static void draw_frame(hear_canvas *c, hear_rect box)
+{
+    const int bottom = box.y + box.n_rows - 1, end = box.x + box.n_cols - 1;
+    for (int x = box.x + 1; x < end; x++) {
+        hear_canvas_glyph(c, box.y, x, HEAR_STYLE_DIM, HEAR_GLYPH_EDGE);
+        hear_canvas_glyph(c, bottom, x, HEAR_STYLE_DIM, HEAR_GLYPH_EDGE);
+    }
+    for (int y = box.y + 1; y < bottom; y++) {
+        hear_canvas_glyph(c, y, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_SIDE);
+        hear_canvas_glyph(c, y, end, HEAR_STYLE_DIM, HEAR_GLYPH_SIDE);
+    }
+    hear_canvas_glyph(c, box.y, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_TOP_LEFT);
+    hear_canvas_glyph(c, box.y, end, HEAR_STYLE_DIM, HEAR_GLYPH_TOP_RIGHT);
+    hear_canvas_glyph(c, bottom, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_BOTTOM_LEFT);
+    hear_canvas_glyph(c, bottom, end, HEAR_STYLE_DIM, HEAR_GLYPH_BOTTOM_RIGHT);
+}
+
 static void draw(const hear_view *v, hear_canvas *c, hear_rect r)
 {
     char window[40], hop[40], frame[40];
@@ -54,27 +71,15 @@ static void draw(const hear_view *v, hear_canvas *c, hear_rect r)
         }
         return;
     }
-    const int bottom = box.y + n_rows - 1, end = box.x + n_cols - 1;
-    for (int x = box.x + 1; x < end; x++) {
-        hear_canvas_glyph(c, box.y, x, HEAR_STYLE_DIM, HEAR_GLYPH_EDGE);
-        hear_canvas_glyph(c, bottom, x, HEAR_STYLE_DIM, HEAR_GLYPH_EDGE);
-    }
-    for (int y = box.y + 1; y < bottom; y++) {
-        hear_canvas_glyph(c, y, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_SIDE);
-        hear_canvas_glyph(c, y, end, HEAR_STYLE_DIM, HEAR_GLYPH_SIDE);
-    }
-    hear_canvas_glyph(c, box.y, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_TOP_LEFT);
-    hear_canvas_glyph(c, box.y, end, HEAR_STYLE_DIM, HEAR_GLYPH_TOP_RIGHT);
-    hear_canvas_glyph(c, bottom, box.x, HEAR_STYLE_DIM, HEAR_GLYPH_BOTTOM_LEFT);
-    hear_canvas_glyph(c, bottom, end, HEAR_STYLE_DIM, HEAR_GLYPH_BOTTOM_RIGHT);
+    draw_frame(c, box);
     hear_canvas_text(c, box.y, box.x + 2, n_cols - 4, HEAR_STYLE_BRAND,
                      " hearsay " PACKAGE_VERSION " ");
     for (int i = 0; i < n_rows - 2; i++) {
         const int x = box.x + 1 + MARGIN;
         hear_canvas_text(c, box.y + 1 + i, x, NAME_COLS, i < 3 ? HEAR_STYLE_KEY : HEAR_STYLE_DIM,
                          lines[i].name);
-        hear_canvas_text(c, box.y + 1 + i, x + NAME_COLS, end - x - NAME_COLS, HEAR_STYLE_TEXT,
-                         lines[i].text);
+        hear_canvas_text(c, box.y + 1 + i, x + NAME_COLS, n_cols - 2 - MARGIN - NAME_COLS,
+                         HEAR_STYLE_TEXT, lines[i].text);
     }
 }
 
