@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BACKBONE "yamnet"
@@ -87,8 +88,9 @@ static bool place(job *j, int *code)
 
 static hear_status open_head(job *j, hear_error *err)
 {
-    if (access(j->path, F_OK) != 0 && errno == ENOENT)
-        return HEAR_OK;
+    struct stat st;
+    if (stat(j->path, &st) == 0 ? !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) : errno == ENOENT)
+        return HEAR_OK; /* a pipe or device is written to */
     hear_status s = hear_onnx_read(&j->old, j->path, err);
     if (s == HEAR_OK)
         s = hear_model_info_load(&j->info, j->old, err);

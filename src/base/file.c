@@ -145,20 +145,34 @@ hear_status hear_outfile_check(const char *path, hear_error *err)
     return s;
 }
 
+/* What could keep the reader waiting for ever, or has no end. The pipes that a shell hands over
+ * (/dev/stdin, /dev/fd/63) have no place in the file system, hence no real path. */
+static const char *no_file(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return NULL;
+    if (S_ISDIR(st.st_mode))
+        return "is a folder";
+    if (!S_ISFIFO(st.st_mode))
+        return "is no file, but a device or a socket";
+    char *const named = realpath(path, NULL);
+    free(named);
+    return named ? "is no file, but a named pipe" : NULL;
+}
+
 hear_status hear_file_read(const char *path, size_t max_bytes, char **data, size_t *n_bytes,
                            hear_error *err)
 {
     *data = NULL;
     *n_bytes = 0;
+    const char *const other = no_file(path);
+    if (other)
+        return hear_fail(err, HEAR_ERR_DATA, "%s", other);
     FILE *in = fopen(path, "rb");
     if (!in) {
         const hear_status s = errno == ENOENT || errno == ENOTDIR ? HEAR_ERR_NO_INPUT : HEAR_ERR_IO;
         return hear_fail(err, s, "%s", strerror(errno));
-    }
-    struct stat st;
-    if (fstat(fileno(in), &st) == 0 && S_ISDIR(st.st_mode)) {
-        fclose(in);
-        return hear_fail(err, HEAR_ERR_DATA, "is a folder");
     }
     char *buffer = NULL;
     size_t room = 0, used = 0;

@@ -128,6 +128,23 @@ static void test_a_file_appears_whole_or_not_at_all(void **state)
     assert_int_equal(count_entries(folder), 1);
 
     hear_error e;
+    char named[80];
+    snprintf(named, sizeof named, "%s.fifo", path);
+    assert_int_equal(mkfifo(named, 0600), 0);
+    assert_int_equal(hear_file_read(named, 100, &data, &n, &e), HEAR_ERR_DATA); /* at once */
+    assert_string_equal(e.text, "is no file, but a named pipe");
+    unlink(named);
+    assert_int_equal(hear_file_read("/dev/zero", 100, &data, &n, &e), HEAR_ERR_DATA);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "shell", 5), 5);
+    close(ends[1]);
+    snprintf(named, sizeof named, "/dev/fd/%d", ends[0]); /* as bash's <(...) */
+    assert_int_equal(hear_file_read(named, 100, &data, &n, NULL), HEAR_OK);
+    assert_string_equal(data, "shell");
+    free(data);
+    close(ends[0]);
+
     assert_int_equal(hear_file_read(path, 2, &data, &n, &e), HEAR_ERR_DATA);
     assert_int_equal(hear_file_read(folder, 100, &data, &n, &e), HEAR_ERR_DATA);
     unlink(path);
