@@ -66,10 +66,15 @@ static hear_status look_at_denoiser(hear_model_view *view, hear_graph *graph, he
 
 /* A graph as far as it goes: err tells of the first thing that keeps it from being run. */
 static hear_status look(hear_model_view *view, hear_graph *graph, hear_model **model,
-                        hear_plan **plan, hear_error *err)
+                        hear_plan **plan, hear_background *background, hear_error *err)
 {
     if (hear_is_denoiser(graph))
         return look_at_denoiser(view, graph, plan, err);
+    if (hear_is_background(graph)) {
+        const hear_status read = hear_background_read(background, graph, err);
+        view->background = read == HEAR_OK ? background : NULL;
+        return read;
+    }
     const hear_plan_config config = { .batch = 1 };
     hear_graph *copy = NULL;
     hear_status status = hear_graph_copy(&copy, graph);
@@ -96,8 +101,9 @@ static int show(const char *path, bool json)
         return hear_report(path, &err);
     hear_model *model = NULL;
     hear_plan *plan = NULL;
+    hear_background background = { 0 };
     hear_model_view view = { .path = path, .graph = graph };
-    const hear_status status = look(&view, graph, &model, &plan, &err);
+    const hear_status status = look(&view, graph, &model, &plan, &background, &err);
     hear_status shown = HEAR_OK;
     if (json)
         shown = hear_model_show_json(&view, stdout);
@@ -109,6 +115,7 @@ static int show(const char *path, bool json)
     else if (code == HEAR_EXIT_OK && shown != HEAR_OK)
         code = hear_report_text(shown, path, "%s", hear_status_text(shown));
     hear_plan_destroy(plan);
+    hear_background_clear(&background);
     hear_model_close(model);
     hear_graph_destroy(graph);
     return code;

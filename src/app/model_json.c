@@ -117,6 +117,20 @@ static void put_denoiser(json_t *top, bool *bad)
         json_real((double)HEAR_DENOISE_WINDOW * HEAR_DENOISE_HOP / HEAR_DENOISE_HZ), bad);
 }
 
+static void put_background(json_t *top, const hear_model_view *view, bool *bad)
+{
+    const hear_background *const b = view->background;
+    const char *const of = hear_graph_prop(view->graph, "hearsay.backbone");
+    put(top, "kind", json_string(HEAR_BACKGROUND_KIND), bad);
+    if (of)
+        put(top, "backbone", json_string(of), bad);
+    put(top, "backbone_sha256",
+        json_string(hear_graph_prop(view->graph, "hearsay.backbone_sha256")), bad);
+    put(top, "window_frames", json_integer((json_int_t)b->window), bad);
+    put(top, "rows", json_integer((json_int_t)b->n_rows), bad);
+    put(top, "dimensions", json_integer((json_int_t)b->n_dims), bad);
+}
+
 hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
 {
     const hear_graph *g = view->graph;
@@ -128,7 +142,9 @@ hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
         put_info(top, view->info, &bad);
     if (view->denoiser)
         put_denoiser(top, &bad);
-    if (view->info || view->denoiser)
+    if (view->background)
+        put_background(top, view, &bad);
+    if (view->info || view->denoiser || view->background)
         put(top, "card", json_string(hear_model_view_card(view)), &bad);
     put(top, "opset", json_integer((json_int_t)g->opset), &bad);
     if (g->opset_ml)

@@ -4,15 +4,17 @@
 
 #include "nn/plan.h"
 #include "stream/model_info.h"
+#include "train/background.h"
 
 #include <stdio.h>
 
 typedef struct {
     const char *path;
     const hear_graph *graph;
-    const hear_model_info *info; /* NULL where it is no classifier of ours */
-    bool denoiser;               /* one of ours */
-    const hear_plan *plan;       /* for one window; NULL where it cannot be planned */
+    const hear_model_info *info;       /* NULL where it is no classifier of ours */
+    bool denoiser;                     /* one of ours */
+    const hear_background *background; /* what it holds, where it is one; NULL otherwise */
+    const hear_plan *plan;             /* for one window; NULL where it cannot be planned */
 } hear_model_view;
 
 /* A summary, a table of the layers, and the card. */

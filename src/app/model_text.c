@@ -25,7 +25,7 @@ size_t hear_graph_n_weights(const hear_graph *g)
 const char *hear_model_view_card(const hear_model_view *view)
 {
     const char *card = view->info ? view->info->card : NULL;
-    if (view->denoiser)
+    if (view->denoiser || view->background)
         card = hear_graph_prop(view->graph, "hearsay.card");
     return card ? card : "";
 }
@@ -217,6 +217,25 @@ static void put_denoiser(FILE *out)
                  HEAR_DENOISE_HZ);
 }
 
+/* It has no layers that run: a table of numbers. */
+static void put_background(FILE *out, const hear_model_view *view)
+{
+    const hear_background *const b = view->background;
+    const char *const of = hear_graph_prop(view->graph, "hearsay.backbone");
+    char name[HEAR_MAX_BACKBONE], rows[40];
+    char sum[HEAR_DIGEST_TEXT];
+    hear_graph_sha256(view->graph, sum);
+    fprintf(out,
+            "  %-*sbackground: what hearsay enrol tells new sounds from\n"
+            "  %-*s%s, SHA-256 %s\n"
+            "  %-*s%s windows of %zu frames, each %zu numbers of the embedding's %zu\n"
+            "  %-*s%s\n",
+            INDENT - 2, "kind", INDENT - 2, "stands on", clean(name, sizeof name, of ? of : "?"),
+            hear_graph_prop(view->graph, "hearsay.backbone_sha256"), INDENT - 2, "holds",
+            grouped(rows, sizeof rows, b->n_rows), b->window, b->n_dims, b->n_in, INDENT - 2,
+            "SHA-256", sum);
+}
+
 static void put_port(line *l, const hear_value *v, const hear_tensor *planned, const char *behind)
 {
     const hear_dtype dtype = v->dtype ? v->dtype : planned ? planned->dtype : (hear_dtype)0;
@@ -361,9 +380,13 @@ void hear_model_show_text(const hear_model_view *view, FILE *out)
         put_denoiser(out);
     if (view->info)
         put_info(out, view->info);
-    put_totals(view, out);
-    put_ports(view, out);
-    put_layers(view, out);
+    if (view->background) {
+        put_background(out, view);
+    } else {
+        put_totals(view, out);
+        put_ports(view, out);
+        put_layers(view, out);
+    }
     const char *card = hear_model_view_card(view);
     if (card[0])
         put_card(out, card);

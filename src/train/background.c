@@ -83,21 +83,46 @@ static hear_status take(hear_background *b, const hear_graph *g, hear_error *err
     return HEAR_OK;
 }
 
+bool hear_is_background(const hear_graph *g)
+{
+    const char *const kind = hear_graph_prop(g, "hearsay.kind");
+    return kind && strcmp(kind, HEAR_BACKGROUND_KIND) == 0;
+}
+
 static hear_status check_props(hear_background *b, const hear_graph *g, const char *sha256,
                                hear_error *err)
 {
-    const char *const kind = hear_graph_prop(g, "hearsay.kind");
     const char *const of = hear_graph_prop(g, "hearsay.backbone_sha256");
     const char *const window = hear_graph_prop(g, "hearsay.window");
     uint64_t n;
-    if (!kind || strcmp(kind, "background") != 0)
+    if (!hear_is_background(g))
         return hear_fail(err, HEAR_ERR_MODEL, "hearsay.kind: is no background");
-    if (!of || strcmp(of, sha256) != 0)
+    if (!of || strspn(of, "0123456789abcdef") != HEAR_DIGEST_TEXT - 1 || of[HEAR_DIGEST_TEXT - 1])
+        return hear_fail(err, HEAR_ERR_MODEL, "hearsay.backbone_sha256: no checksum");
+    if (sha256 && strcmp(of, sha256) != 0)
         return hear_fail(err, HEAR_ERR_MODEL, "is of another network than the one here");
     if (!window || !hear_parse_uint(window, &n) || n < 1 || n > HEAR_MAX_WINDOW)
         return hear_fail(err, HEAR_ERR_MODEL, "hearsay.window: no number of frames");
     b->window = (size_t)n;
     return HEAR_OK;
+}
+
+/* Leaves what it has taken to the caller to clear. */
+static hear_status read_graph(hear_background *b, const hear_graph *g, const char *sha256,
+                              hear_error *err)
+{
+    hear_graph_sha256(g, b->sha256);
+    const hear_status s = check_props(b, g, sha256, err);
+    return s == HEAR_OK ? take(b, g, err) : s;
+}
+
+hear_status hear_background_read(hear_background *b, const hear_graph *g, hear_error *err)
+{
+    *b = (hear_background){ 0 };
+    const hear_status s = read_graph(b, g, NULL, err);
+    if (s != HEAR_OK)
+        hear_background_clear(b);
+    return s;
 }
 
 static hear_status load(hear_background *b, const char *file, const char *sha256, hear_error *err)
@@ -106,10 +131,7 @@ static hear_status load(hear_background *b, const char *file, const char *sha256
     hear_error why = { .status = HEAR_OK };
     hear_status s = hear_onnx_read(&g, file, &why);
     if (s == HEAR_OK) {
-        hear_graph_sha256(g, b->sha256);
-        s = check_props(b, g, sha256, &why);
-        if (s == HEAR_OK)
-            s = take(b, g, &why);
+        s = read_graph(b, g, sha256, &why);
         hear_graph_destroy(g);
     }
     if (s == HEAR_OK)

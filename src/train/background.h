@@ -12,6 +12,10 @@
 
 #include "nn/checksum.h"
 
+#include <stdbool.h>
+
+#define HEAR_BACKGROUND_KIND "background" /* of hearsay.kind in the metadata */
+
 typedef struct {
     size_t n_in, n_dims, n_rows;
     float *mean;    /* [n_in] */
@@ -27,6 +31,10 @@ typedef struct {
  * network), HEAR_ERR_MEM. On failure *b is empty. */
 HEAR_MUST_CHECK hear_status hear_background_load(hear_background *b, const char *backbone,
                                                  const char *sha256, const char *path,
+                                                 hear_error *err);
+bool hear_is_background(const hear_graph *g); /* says that it is one */
+/* What g holds, whichever network it is of. Errors: HEAR_ERR_MODEL, HEAR_ERR_MEM; *b is empty. */
+HEAR_MUST_CHECK hear_status hear_background_read(hear_background *b, const hear_graph *g,
                                                  hear_error *err);
 void hear_background_clear(hear_background *b); /* one of zeros is allowed */
 

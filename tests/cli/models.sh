@@ -56,6 +56,16 @@ refuse 78 'Softmux' classify -m there/op.onnx a.wav
 sed 's/"n_mels"/"n_mils"/' model.onnx >there/front.onnx
 refuse 78 'n_mils|n_mels' classify -m there/front.onnx a.wav
 
+# what enrol tells new sounds from
+hear model show "$srcdir/models/yamnet-background.onnx"
+expect_code 0
+expect_quiet
+expect_match '^  kind      background: '
+expect_match '^  stands on yamnet, SHA-256 [0-9a-f]{64}$'
+hear model show -f json "$srcdir/models/yamnet-background.onnx"
+expect_match '"kind":"background","backbone":"yamnet"'
+refuse 78 'is no classifier, but a background' classify -m "$srcdir/models/yamnet-background.onnx" a.wav
+
 # the head that is shipped: its own weights only, and who gets the rest
 n_checks=$((n_checks + 1)) last="the shipped head"
 [ "$(wc -c <"$srcdir/models/everyday-yamnet.onnx")" -lt 200000 ] || complain "everyday-yamnet.onnx is large"
