@@ -56,10 +56,14 @@ void hear_meter_update(hear_meter *m, double peak, double rms, double now_s)
     if (peak >= clip_amplitude)
         m->clip_s = now_s + clip_hold_s;
     m->most_db = fmax(m->most_db, peak_db);
-    if (now_s >= m->next_text_s) {
+    m->sum_square += rms * rms;
+    m->n_square++;
+    if (now_s >= m->next_text_s) { /* both of the same sound: the peak is never below */
         m->text_peak_db = m->most_db;
-        m->text_rms_db = m->rms_db;
+        m->text_rms_db = fmax(hear_meter_db(sqrt(m->sum_square / (double)m->n_square)), silence_db);
         m->most_db = silence_db;
+        m->sum_square = 0.0;
+        m->n_square = 0;
         m->next_text_s = now_s + text_s;
     }
 }

@@ -6,6 +6,7 @@
 #define TUI_METER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define HEAR_METER_FLOOR_DB -60.0 /* the left end of the bar; the right one is 0 dBFS */
 
@@ -17,6 +18,8 @@ typedef struct {
     double clip_s;          /* until when CLIP is shown */
     double next_text_s;     /* when the numbers may change again */
     double most_db;         /* the highest peak since they did */
+    double sum_square;      /* of the rms since they did, */
+    size_t n_square;        /* and of how many */
     double text_peak_db, text_rms_db;
 } hear_meter;
 

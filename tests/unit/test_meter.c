@@ -55,6 +55,18 @@ static void test_numbers_change_four_times_a_second_and_miss_no_peak(void **stat
     assert_close(m.text_peak_db, -6.0206, 1e-4);
 }
 
+static void test_numbers_are_of_the_same_sound(void **state)
+{
+    (void)state;
+    hear_meter m = { 0 };
+    hear_meter_update(&m, 0.5, 0.2, 0.0);
+    hear_meter_update(&m, 0.0, 0.0, 0.3); /* zeros from here on */
+    assert_true(m.text_peak_db <= -120.0 && m.text_rms_db <= -120.0);
+    hear_meter_update(&m, 0.5, 0.3, 0.4);
+    hear_meter_update(&m, 0.5, 0.1, 0.6);
+    assert_close(m.text_rms_db, -13.0103, 1e-4); /* the root of (0.09 + 0.01) / 2 */
+}
+
 static void test_full_scale_of_16_bits_clips_for_two_seconds(void **state)
 {
     (void)state;
@@ -76,6 +88,7 @@ int main(void)
         cmocka_unit_test(test_bars_rise_at_once_and_fall_24_db_a_second),
         cmocka_unit_test(test_the_held_peak_stays_and_then_falls),
         cmocka_unit_test(test_numbers_change_four_times_a_second_and_miss_no_peak),
+        cmocka_unit_test(test_numbers_are_of_the_same_sound),
         cmocka_unit_test(test_full_scale_of_16_bits_clips_for_two_seconds),
     };
     return cmocka_run_group_tests_name("meter", tests, NULL, NULL);
