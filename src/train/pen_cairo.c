@@ -48,6 +48,16 @@ static bool load(void)
     return all;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+/* fontconfig keeps what it has read of its configuration until FcFini, which cairo never calls and
+ * which no one else may: another part of the program could hold fonts. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+#endif
+
 static const struct {
     const char *color; /* NULL: the caller's */
     double opacity, width, dash[2];
