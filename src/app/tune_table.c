@@ -60,6 +60,11 @@ static bool add_option(hear_grid *g, const hear_cmd *cmd, const char *word, size
                 : hear_report_usage(cmd->name, "--grid: '%s' cannot be tried", name);
         return false;
     }
+    for (size_t i = 0; i < g->n; i++)
+        if (g->option[i] == o) {
+            *exit_code = hear_report_usage(cmd->name, "--grid has %s twice", name);
+            return false;
+        }
     const size_t i = g->n++;
     g->option[i] = o;
     for (const char *at = equals + 1; at < end;) {

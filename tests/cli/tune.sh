@@ -61,6 +61,7 @@ expect_match '^best: --input (stats|descriptors)$'
 
 # What is refused, before anything is tried.
 refuse 64 "\-\-C 'x': must be a number" tune --arch logreg --data table.tsv --grid 'C=1,x'
+refuse 64 "\-\-grid has C twice" tune --arch logreg --data table.tsv --grid 'C=1,2 penalty=l1 C=3'
 refuse 64 "\-\-grid: 'colour' cannot be tried" tune --arch logreg --data table.tsv --grid 'colour=1'
 refuse 64 "\-\-grid: 'data' cannot be tried" tune --arch logreg --data table.tsv --grid 'data=a,b'
 refuse 64 '\-\-grid: no values for C' tune --arch logreg --data table.tsv --grid 'C='
