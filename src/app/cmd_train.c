@@ -240,8 +240,8 @@ static void on_fold(void *user, const hear_cross_result *r)
 static hear_status cross(training *t, hear_error *err)
 {
     uint64_t n = 0;
-    if (strcmp(t->args->cross, "source") != 0 && (!hear_parse_uint(t->args->cross, &n) || n < 2))
-        return hear_fail(err, HEAR_ERR_ARG, "--cross takes source, or a number of folds from 2");
+    if (!hear_parse_uint(t->args->cross, &n))
+        n = 0; /* sources */
     hear_metrics *all;
     if (hear_metrics_create(&all, t->data->labels.n) != HEAR_OK)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
@@ -305,7 +305,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (!hear_train_base_open(&t.base, &args, &code))
         return code;
     code = 0;
-    if (hear_train_job(&t.job, &args, &t.base, &err) != HEAR_OK)
+    if (hear_train_check_data(&args, &err) != HEAR_OK ||
+        hear_train_job(&t.job, &args, &t.base, &err) != HEAR_OK)
         code = hear_report_usage(cmd->name, "%s", hear_error_text(&err));
     else if (args.resume && hear_arch_fits(t.job.arch, &t.job.options))
         code = hear_report_usage(cmd->name, "--resume: %s is solved at once, without epochs",

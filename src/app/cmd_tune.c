@@ -262,6 +262,8 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "'%s' is one word too many", argv[first]);
     hear_error err = { 0 };
     tuning t = { .cmd = cmd, .args = &a };
+    if (hear_train_check_data(&a.train, &err) != HEAR_OK)
+        return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
     if (!hear_train_base_open(&t.base, &a.train, &code))
         return code;
     if (!hear_grid_parse(&t.grid, cmd, a.grid ? a.grid : "", &code) || !check_points(&t)) {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "hearsay/event.h"
 
 #include <stdbool.h>
@@ -46,10 +47,18 @@ static char *third_column(char *line)
     return line;
 }
 
-static hear_status add(hear_label_list *list, size_t *room, const char *label, hear_error *err)
+static hear_status add(hear_label_list *list, size_t *room, size_t line, const char *label,
+                       hear_error *err)
 {
     if (list->n == HEAR_MAX_CLASSES)
         return hear_fail(err, HEAR_ERR_DATA, "more than %d labels", HEAR_MAX_CLASSES);
+    const char *const fault = hear_label_fault(label);
+    if (fault)
+        return hear_fail(err, HEAR_ERR_DATA, "line %zu: label '%.40s' %s", line, label, fault);
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->label[i], label) == 0)
+            return hear_fail(err, HEAR_ERR_DATA, "line %zu: label '%s' stands there twice", line,
+                             label);
     if (!hear_grow(&list->label, room, list->n, sizeof list->label[0]) ||
         !(list->label[list->n] = hear_strdup(label)))
         return hear_fail(err, HEAR_ERR_MEM, NULL);
@@ -77,7 +86,7 @@ hear_status hear_parse_labels(hear_label_list *list, char *text, size_t n, hear_
         }
         const char *const label = table ? third_column(line) : line;
         if (label && *label)
-            s = add(list, &room, label, err);
+            s = add(list, &room, number, label, err);
         else
             s = hear_fail(err, HEAR_ERR_DATA, "line %zu: no label", number);
     }

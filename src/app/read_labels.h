@@ -13,9 +13,9 @@ typedef struct {
 
 /* One label a line; blanks around it and empty lines at the end do not count. A file whose first
  * line is "index,mid,display_name" (AudioSet's class_labels_indices.csv, yamnet_class_map.csv) has
- * them in its third column. What a label may hold is the model's to check. Errors: as
- * hear_file_read's, HEAR_ERR_DATA (err says which line), HEAR_ERR_MEM. On failure the list is
- * empty. */
+ * them in its third column. One that no model may have, or that is there already, is refused.
+ * Errors: as hear_file_read's, HEAR_ERR_DATA (err says which line), HEAR_ERR_MEM. On failure the
+ * list is empty. */
 HEAR_MUST_CHECK hear_status hear_read_labels(hear_label_list *list, const char *path,
                                              hear_error *err);
 /* The same of a text of n bytes, which is changed. */

@@ -11,22 +11,48 @@
 #include <string.h>
 #include <unistd.h>
 
+typedef struct {
+    char label[HEAR_MAX_LABEL];
+    uint64_t n;
+} silence;
+
 /* "LABEL" or "LABEL:N" */
+static hear_status parse_silence(silence *s, const char *text, hear_error *err)
+{
+    s->n = 64;
+    const char *const colon = strrchr(text, ':');
+    const bool counted = colon && (!colon[1] || strchr("+-.0123456789", colon[1]));
+    if (counted && !hear_parse_uint(colon + 1, &s->n))
+        s->n = 0;
+    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
+    if (bytes == 0 || bytes >= sizeof s->label || s->n < 1 || s->n > 100000)
+        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N from 1 to 100000");
+    memcpy(s->label, text, bytes);
+    s->label[bytes] = '\0';
+    const char *const fault = hear_label_fault(s->label);
+    return fault ? hear_fail(err, HEAR_ERR_ARG, "--silence: label '%.40s' %s", s->label, fault)
+                 : HEAR_OK;
+}
+
+hear_status hear_train_check_data(const hear_train_args *a, hear_error *err)
+{
+    silence made;
+    uint64_t n;
+    if (a->cross && strcmp(a->cross, "source") != 0 && (!hear_parse_uint(a->cross, &n) || n < 2))
+        return hear_fail(err, HEAR_ERR_ARG, "--cross takes source, or a number of folds from 2");
+    return a->silence ? parse_silence(&made, a->silence, err) : HEAR_OK;
+}
+
 static hear_status add_silence(hear_dataset *d, const char *text, hear_error *err)
 {
-    uint64_t n = 64;
-    char label[HEAR_MAX_LABEL];
-    const char *colon = strrchr(text, ':');
-    const bool counted = colon && hear_parse_uint(colon + 1, &n);
-    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
-    if (bytes == 0 || bytes >= sizeof label || n < 1 || n > 100000)
-        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N up to 100000");
-    memcpy(label, text, bytes);
-    label[bytes] = '\0';
-    for (uint64_t i = 0; i < n; i++) {
+    silence made;
+    const hear_status parsed = parse_silence(&made, text, err);
+    if (parsed != HEAR_OK)
+        return parsed;
+    for (uint64_t i = 0; i < made.n; i++) {
         char group[40];
         snprintf(group, sizeof group, "made silence %llu", (unsigned long long)i);
-        const hear_clip_entry entry = { .label = label,
+        const hear_clip_entry entry = { .label = made.label,
                                         .group = group,
                                         .source = "silence made by hearsay" };
         const hear_status s = hear_dataset_add(d, &entry);

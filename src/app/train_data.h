@@ -4,6 +4,9 @@
 
 #include "app/train_options.h"
 
+/* What they say of the data that can be told wrong without it. Errors: HEAR_ERR_ARG, err says which
+ * option. */
+HEAR_MUST_CHECK hear_status hear_train_check_data(const hear_train_args *args, hear_error *err);
 /* With made silence, checked. Errors: as hear_dataset_open's; *out may be there all the same. */
 HEAR_MUST_CHECK hear_status hear_train_open_data(hear_dataset **out, const hear_train_args *args,
                                                  hear_error *err);

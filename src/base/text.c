@@ -235,6 +235,18 @@ bool hear_append_json(char *out, size_t room, size_t *used, const char *text)
     return hear_append(out, room, used, "\"");
 }
 
+const char *hear_label_fault(const char *text)
+{
+    const size_t n = strlen(text);
+    if (n == 0)
+        return "is empty";
+    if (n >= HEAR_MAX_LABEL)
+        return "is too long";
+    if (!hear_is_utf8(text, n))
+        return "is not UTF-8";
+    return hear_has_hidden(text) ? "holds a control character, or one that cannot be seen" : NULL;
+}
+
 bool hear_append_clean(char *out, size_t room, size_t *used, const char *text)
 {
     const char *const end = text + strlen(text);

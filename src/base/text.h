@@ -34,6 +34,12 @@ bool hear_has_control(const char *text);
  * ASCII. Persian, Indic scripts and emoji need them elsewhere. */
 bool hear_has_hidden(const char *text);
 
+#define HEAR_MAX_LABEL 256 /* bytes of a label, the NUL included */
+
+/* Why text is no label, as what follows "label 'x' "; NULL where it is one: 1 to HEAR_MAX_LABEL - 1
+ * bytes of UTF-8, and nothing hidden. */
+const char *hear_label_fault(const char *text);
+
 /* Appends text with tab, line break and whatever else hear_has_control knows as '?', for tables and
  * terminals. */
 bool hear_append_clean(char *out, size_t room, size_t *used, const char *text);

@@ -65,14 +65,10 @@ static hear_status check_labels(const hear_model_info *info, hear_error *err)
                          info->n_labels, HEAR_MAX_CLASSES);
     for (size_t i = 0; i < info->n_labels; i++) {
         const char *label = info->labels[i];
-        if (!*label || strlen(label) >= HEAR_MAX_LABEL)
-            return hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: label %zu is %s", i,
-                             *label ? "too long" : "empty");
-        if (hear_has_hidden(label))
-            return hear_fail(err, HEAR_ERR_ARG,
-                             "hearsay.labels: label %zu '%.40s' holds a control character, or one "
-                             "that cannot be seen",
-                             i, label);
+        const char *const fault = hear_label_fault(label);
+        if (fault)
+            return hear_fail(err, HEAR_ERR_ARG, "hearsay.labels: label %zu '%.40s' %s", i, label,
+                             fault);
     }
     return check_unique(info, err);
 }

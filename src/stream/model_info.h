@@ -23,6 +23,7 @@
 #ifndef STREAM_MODEL_INFO_H
 #define STREAM_MODEL_INFO_H
 
+#include "base/text.h"
 #include "hearsay/event.h"
 #include "hearsay/model.h"
 #include "nn/graph.h"
@@ -30,7 +31,6 @@
 
 #define HEAR_MAX_WINDOW 65536            /* frames */
 #define HEAR_MAX_WINDOW_VALUES (1 << 22) /* frames times their width */
-#define HEAR_MAX_LABEL 256               /* bytes, the NUL included */
 #define HEAR_MAX_BACKBONE 64             /* bytes of a backbone's name, the NUL included */
 
 typedef enum {

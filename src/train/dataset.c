@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/text.h"
+#include "hearsay/event.h"
 #include "train/dataset_read.h"
 
 #include <stdlib.h>
@@ -102,7 +104,13 @@ hear_status hear_dataset_check(const hear_dataset *d, hear_error *err)
     if (d->labels.n < 2)
         return hear_fail(err, HEAR_ERR_DATA, "has %s: two or more are needed",
                          d->labels.n ? "one label" : "no recordings");
+    if (d->labels.n > HEAR_MAX_CLASSES)
+        return hear_fail(err, HEAR_ERR_DATA, "has %zu labels: %d are the most", d->labels.n,
+                         HEAR_MAX_CLASSES);
     for (size_t l = 0; l < d->labels.n; l++) {
+        const char *const fault = hear_label_fault(d->labels.name[l]);
+        if (fault)
+            return hear_fail(err, HEAR_ERR_DATA, "label '%.40s' %s", d->labels.name[l], fault);
         bool found = false;
         for (size_t i = 0; i < d->n_clips && !found; i++)
             found = d->clips[i].label == l && d->clips[i].split == HEAR_SPLIT_TRAIN;

@@ -54,7 +54,8 @@ typedef struct {
  * Errors: HEAR_ERR_NO_INPUT, HEAR_ERR_DATA, HEAR_ERR_IO, HEAR_ERR_MEM. On failure *out is NULL. */
 HEAR_MUST_CHECK hear_status hear_dataset_open(hear_dataset **out, const char *path,
                                               const char *root, hear_error *err);
-/* Two labels at least, none without a recording to learn from. Errors: HEAR_ERR_DATA. */
+/* Two labels at least, all such as a model may have, none without a recording to learn from.
+ * Errors: HEAR_ERR_DATA. */
 HEAR_MUST_CHECK hear_status hear_dataset_check(const hear_dataset *d, hear_error *err);
 void hear_dataset_destroy(hear_dataset *d); /* NULL is allowed */
 

@@ -41,10 +41,9 @@ static hear_status check_name(const char *label, hear_error *err)
 {
     if (strcmp(label, HEAR_UNKNOWN) == 0)
         return hear_fail(err, HEAR_ERR_ARG, "'" HEAR_UNKNOWN "' is what all else is called");
-    if (!label[0] || strlen(label) >= HEAR_MAX_LABEL || hear_has_hidden(label))
-        return hear_fail(err, HEAR_ERR_ARG,
-                         "'%.40s' is no label: 1 to %d bytes, nothing that cannot be seen", label,
-                         HEAR_MAX_LABEL - 1);
+    const char *const fault = hear_label_fault(label);
+    if (fault)
+        return hear_fail(err, HEAR_ERR_ARG, "label '%.40s' %s", label, fault);
     return HEAR_OK;
 }
 

@@ -40,7 +40,7 @@ refuse 64 "'hum' has 2 examples; 5 are the least" enrol -m tiny --label hum "$tm
     grep -q "'hum' has 1 example; 5 are the least" "$tmp/err" || complain "one is enough"
 }
 refuse 64 "'unknown' is what all else is called" enrol -m tiny --label unknown "$tmp/400.wav"
-refuse 64 'is no label' enrol -m tiny --label "$(printf 'a\tb')" "$tmp/400.wav"
+refuse 64 'holds a control character' enrol -m tiny --label "$(printf 'a\tb')" "$tmp/400.wav"
 refuse 78 'names no embedding' enrol -m "$model" --label hum "$tmp/400.wav"
 printf 'RIFF' >"$tmp/cut.wav"
 refuse 65 'cut.wav: ' enrol -m tiny --label hum "$tmp/cut.wav"
@@ -76,6 +76,7 @@ done
 hear classify -m mine "$tmp/other.wav"
 expect_code 0
 expect_match '	unknown	'
+[ ! -w /dev/full ] || refuse 74 '/dev/full: cannot write' enrol -m tiny --label hum -o /dev/full $low
 hear model show mine
 expect_code 0
 expect_match '^  labels    hum, whistle, unknown$'

@@ -70,6 +70,11 @@ refuse 78 'bare.onnx: its output .probs. \[1, 3\] does not fit 4 labels' model i
 printf 'a\n\nb\n' >"$tmp/labels.txt"
 refuse 65 'labels.txt: line 2: no label' model import "$tmp/bare.onnx" --labels "$tmp/labels.txt" \
     --frontend yamnet,n_mels=16 -o "$tmp/in.onnx"
+printf 'dog\nc\tat\nowl\n' >"$tmp/tab.txt"
+refuse 65 "tab.txt: line 2: label 'c.at' holds a control character" model import "$tmp/bare.onnx" \
+    --labels "$tmp/tab.txt" --frontend yamnet -o "$tmp/in.onnx"
+mkfifo "$tmp/fifo"
+refuse 78 'fifo: is no file, but a named pipe' model show "$tmp/fifo"
 [ ! -e "$tmp/in.onnx" ] || complain "a refused import wrote a file"
 
 # TensorFlow Lite: broken files end in one line

@@ -133,6 +133,15 @@ refuse 64 "mlp" train --arch gmm --data table.tsv -o e.onnx
 refuse 64 'no augmentation "loud"' train --arch mlp --data table.tsv -o e.onnx --augment eq,loud
 refuse 64 '\-\-hidden takes numbers' train --arch mlp --data table.tsv -o e.onnx --hidden 8,x
 refuse 64 'logreg has no hidden layers' train --arch logreg --data table.tsv -o e.onnx --hidden 8
+refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:0
+refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:-1
+refuse 64 '^hearsay: train: --silence: label' train --arch mlp --data table.tsv -o e.onnx \
+    --silence "$(printf 'a\tb')"
+refuse 64 '^hearsay: train: --cross takes source' train --arch mlp --data table.tsv --cross 1
+mkdir -p "bad/$(printf 'a\tb')" bad/c
+cp data/low/1.wav "bad/$(printf 'a\tb')/1.wav"
+cp data/low/1.wav bad/c/1.wav
+refuse 65 "bad: label 'a.b' holds a control character" train --arch mlp --data bad -o e.onnx
 refuse 64 '\-\-output or \-\-cross is missing' train --arch mlp --data table.tsv
 refuse 64 '\-\-batch takes' train --arch mlp --data table.tsv -o e.onnx --batch 0
 [ ! -e e.onnx ] || complain "e.onnx is there"

@@ -136,6 +136,26 @@ static void test_one_label_is_not_enough(void **state)
     hear_dataset_destroy(d);
 }
 
+static void test_a_label_that_no_model_may_have(void **state)
+{
+    (void)state;
+    static const char *const labels[][2] = {
+        { "lo\nw", "label 'lo?w' holds a control character, or one that cannot be seen" },
+        { "lo\xe4w", "label 'lo?w' is not UTF-8" },
+    };
+    for (size_t i = 0; i < 2; i++) {
+        hear_error err = { 0 };
+        hear_dataset *d = open_table("path\tlabel\na\tx\n");
+        assert_int_equal(
+            hear_dataset_add(
+                d, &(hear_clip_entry){ .path = "b", .label = labels[i][0], .group = "b" }),
+            HEAR_OK);
+        assert_int_equal(hear_dataset_check(d, &err), HEAR_ERR_DATA);
+        assert_string_equal(err.text, labels[i][1]);
+        hear_dataset_destroy(d);
+    }
+}
+
 /* 2 labels of 60 clips in groups of 3, one label with a single group, one group under two labels,
  * and 5 clips for testing. */
 static hear_dataset *made(void)
@@ -290,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_what_is_wrong_is_named_with_its_line),
         cmocka_unit_test(test_a_folder_gives_labels_and_groups),
         cmocka_unit_test(test_one_label_is_not_enough),
+        cmocka_unit_test(test_a_label_that_no_model_may_have),
         cmocka_unit_test(test_validation_takes_whole_groups_of_every_label),
         cmocka_unit_test(test_the_seed_moves_the_split),
         cmocka_unit_test(test_two_groups_give_one_each_whatever_their_size),

@@ -31,6 +31,9 @@ static void test_one_label_a_line(void **state)
     assert_int_equal(parse("dog\n\ncat"), HEAR_ERR_DATA);
     assert_int_equal(list.n, 0);
     assert_int_equal(parse(""), HEAR_ERR_DATA);
+    assert_int_equal(parse("dog\ncat\ndog"), HEAR_ERR_DATA);
+    assert_int_equal(parse("dog\nc\tat"), HEAR_ERR_DATA);
+    assert_int_equal(parse("dog\nc\xe4t"), HEAR_ERR_DATA); /* Latin-1 */
 }
 
 static void test_the_table_of_audioset(void **state)
