@@ -76,6 +76,7 @@ done
 hear classify -m mine "$tmp/other.wav"
 expect_code 0
 expect_match '	unknown	'
+# shellcheck disable=SC2086 # several files
 [ ! -w /dev/full ] || refuse 74 '/dev/full: cannot write' enrol -m tiny --label hum -o /dev/full $low
 hear model show mine
 expect_code 0
