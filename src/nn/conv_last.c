@@ -8,6 +8,7 @@
 #include "nn/conv_last.h"
 
 #include "nn/linear.h"
+#include "nn/strassen.h"
 #include "nn/swap.h"
 #include "nn/taps.h"
 #include "nn/winograd.h"
@@ -38,6 +39,12 @@ static bool is_padded(const hear_window *w)
 static bool by_winograd(const hear_conv_last *c)
 {
     return !c->depthwise && hear_winograd_fits(&c->w, c->in, c->out);
+}
+
+static bool by_strassen(const hear_conv_last *c)
+{
+    return !c->depthwise && hear_window_is_point(&c->w) &&
+           hear_strassen_fits(hear_window_out_size(&c->w), c->in, c->out);
 }
 
 /* What reads the picture as it lies, with its own regard for the padding. */
@@ -80,6 +87,8 @@ size_t hear_conv_last_pack_bytes(const hear_conv_last *c)
         return hear_taps_pack_bytes(&c->w, c->out);
     if (by_winograd(c))
         return hear_winograd_pack_bytes(c->in, c->out);
+    if (by_strassen(c))
+        return hear_strassen_pack_bytes(c->in, c->out);
     return hear_size_add(
         segments_bytes(c),
         hear_linear_pack_bytes(c->out, hear_size_mul(c->in, hear_window_taps(&c->w))));
@@ -104,6 +113,10 @@ void hear_conv_last_pack(void *packed, const hear_conv_last *c, const float *wei
         hear_winograd_pack(packed, c->in, c->out, weights, bias);
         return;
     }
+    if (by_strassen(c)) {
+        hear_strassen_pack(packed, c->in, c->out, weights, bias);
+        return;
+    }
     const size_t taps = hear_window_taps(w);
     size_t *at = packed, k[HEAR_SPACE] = { 0 }, size[HEAR_SPACE];
     shape_of_x(w, size);
@@ -123,10 +136,13 @@ void hear_conv_last_pack(void *packed, const hear_conv_last *c, const float *wei
     hear_linear_pack((char *)packed + segments_bytes(c), &order, weights, bias);
 }
 
-/* ---- scratch: what Winograd's way wants, then the picture as it is read and as it is written */
+/* ---- scratch: what ways with fewer multiplications want, then the picture as it is read and as it
+ * is written */
 
 static size_t own_bytes(const hear_conv_last *c)
 {
+    if (by_strassen(c))
+        return rounded(hear_strassen_scratch(c->in, c->out));
     return by_winograd(c) ? rounded(hear_winograd_scratch(c->in, c->out)) : 0;
 }
 
@@ -211,9 +227,28 @@ static void multiply(const hear_conv_last *c, const hear_conv_last_args *a, cons
     }
 }
 
+static void by_halves(const hear_conv_last *c, const hear_conv_last_args *a, size_t n,
+                      const float *x, float *y)
+{
+    hear_strassen_run(&(hear_strassen_args){ .packed = a->packed,
+                                             .n = n,
+                                             .size = hear_window_out_size(&c->w),
+                                             .in = c->in,
+                                             .out = c->out,
+                                             .x = x,
+                                             .y = y,
+                                             .low = a->low,
+                                             .high = a->high,
+                                             .scratch = a->scratch });
+}
+
 /* All pictures at once: each output is a row of the input. */
 static void multiply_points(const hear_conv_last *c, const hear_conv_last_args *a)
 {
+    if (by_strassen(c)) {
+        by_halves(c, a, a->n, a->x, a->y);
+        return;
+    }
     hear_linear(&(hear_linear_args){ .packed = (const char *)a->packed + segments_bytes(c),
                                      .n = c->out,
                                      .rows = 1,
@@ -266,6 +301,8 @@ void hear_conv_last_run(const hear_conv_last *c, const hear_conv_last_args *a)
             hear_taps_depthwise(w, c->out, a->packed, a->low, a->high, x, y);
         else if (by_winograd(c))
             by_tiles(c, a, x, y);
+        else if (by_strassen(c))
+            by_halves(c, a, 1, x, y);
         else
             multiply(c, a, x, y);
         if (!a->y_last)

@@ -10,6 +10,7 @@
 #include "nn/linear_kernels.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -94,8 +95,9 @@ typedef struct {
     size_t first, last;
 } tiles;
 
-/* Those tiles times the panels of t, which begin at column j. */
-static void run_tiles(const tiles *s, hear_linear_tile_args *t, const float *x, size_t j)
+/* Those tiles times the panels of t, which begin at column j; first: of the blocks of k. */
+static void run_tiles(const tiles *s, hear_linear_tile_args *t, const float *x, size_t j,
+                      bool first)
 {
     const hear_linear_args *const a = s->a;
     const hear_linear_kernels *const kernels = s->kernels;
@@ -107,6 +109,7 @@ static void run_tiles(const tiles *s, hear_linear_tile_args *t, const float *x, 
         const size_t left = a->cols - col;
         t->x = x + row * a->x_row + col * a->x_col;
         t->y = a->y + row * a->y_row + col * a->y_col + j;
+        t->add = !first ? t->y : a->add ? a->add + row * a->add_row + col * a->add_col + j : NULL;
         table[(left < s->width ? left : s->width) - 1](t);
         col += s->width;
         if (col >= a->cols) {
@@ -132,7 +135,7 @@ static void run_panels(const tiles *s, size_t l, size_t length)
                                 .length = length,
                                 .ahead = k < AHEAD || a->cols == 1 ? 0 : AHEAD * cols,
                                 .ldy = a->y_col,
-                                .more = !first,
+                                .ld_add = first ? a->add_col : a->y_col,
                                 .low = last ? a->low : -INFINITY,
                                 .high = last ? a->high : INFINITY };
     for (size_t j = 0; j < a->n; j += t.n) {
@@ -140,7 +143,7 @@ static void run_panels(const tiles *s, size_t l, size_t length)
         t.w[0] = p->numbers + whole + j * k + l * cols;
         t.w[1] = t.n > cols ? t.w[0] + k * cols : NULL;
         t.bias = first ? p->numbers + j : NULL;
-        run_tiles(s, &t, a->x + l, j);
+        run_tiles(s, &t, a->x + l, j, first);
     }
 }
 

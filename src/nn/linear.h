@@ -20,6 +20,8 @@ typedef struct {
     size_t segments, length; /* both >= 1 */
     float *y;                /* the same; results do not overlap each other or x */
     size_t y_row, y_col;
+    const float *add; /* the same, added to each result as a whole; may be y; NULL: none */
+    size_t add_row, add_col;
     float low, high; /* NaN stays NaN */
 } hear_linear_args;
 void hear_linear(const hear_linear_args *a);

@@ -5,7 +5,6 @@
 #ifndef NN_LINEAR_KERNELS_H
 #define NN_LINEAR_KERNELS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -13,8 +12,8 @@ enum {
     HEAR_LINEAR_COLS = 32  /* most columns of a panel */
 };
 
-/* y[i][j] = bias[j] + sum over segments s and l < length of x[i ldx + at[s] + l] w[..][j], (+ y),
- * held within low .. high (NaN stays NaN), for i < rows, j < n. */
+/* y[i][j] = bias[j] + sum over segments s and l < length of x[i ldx + at[s] + l] w[..][j], and then
+ * + add[i][j], held within low .. high (NaN stays NaN), for i < rows, j < n. */
 typedef struct {
     const float *x;
     size_t ldx;
@@ -24,8 +23,9 @@ typedef struct {
     size_t ahead;      /* numbers before they are read, weights are fetched */
     const float *bias; /* [cols], of wide tiles [2 cols]; NULL: none */
     float *y;
-    size_t ldy, n; /* n: 1 .. columns of the tile */
-    bool more;     /* adds to what y holds */
+    size_t ldy, n;    /* n: 1 .. columns of the tile */
+    const float *add; /* may be y; NULL: none */
+    size_t ld_add;
     float low, high;
 } hear_linear_tile_args;
 

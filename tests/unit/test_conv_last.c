@@ -7,6 +7,7 @@
 #include "nn/conv_last.h"
 #include "nn/linear.h"
 #include "nn/simd.h"
+#include "nn/strassen.h"
 #include "nn/swap.h"
 #include "nn/taps.h"
 
@@ -171,6 +172,98 @@ static void test_depthwise_equals_its_definition(void **state)
     each_kind(depthwise);
 }
 
+static hear_conv_last point(size_t height, size_t width, size_t in, size_t out)
+{
+    const hear_window w = { .rank = 2,
+                            .in = { 1, height, width },
+                            .out = { 1, height, width },
+                            .kernel = { 1, 1, 1 },
+                            .stride = { 1, 1, 1 },
+                            .dilation = { 1, 1, 1 } };
+    return (hear_conv_last){ .w = w, .in = in, .out = out };
+}
+
+/* Of each: rows in pairs that fill a block, several blocks, a part of one. */
+static void halves(void)
+{
+    static const size_t shapes[][4] = {
+        { 6, 4, 256, 256 }, { 2, 13, 288, 320 }, { 10, 20, 256, 320 }, { 9, 42, 256, 256 }
+    };
+    hear_rng rng;
+    hear_rng_seed(&rng, 5);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const size_t *s = shapes[i];
+        const hear_conv_last c = point(s[0], s[1], s[2], s[3]);
+        assert_true(hear_strassen_fits(s[0] * s[1], s[2], s[3]));
+        check(&c, &rng);
+    }
+    assert_false(hear_strassen_fits(25, 256, 256)); /* one row would be alone */
+    assert_false(hear_strassen_fits(22, 256, 256));
+    assert_false(hear_strassen_fits(24, 255, 256));
+    assert_false(hear_strassen_fits(24, 256, 255));
+}
+
+static void test_seven_products_equal_the_definition(void **state)
+{
+    (void)state;
+    each_kind(halves);
+}
+
+/* y of n pictures, all with the channels last. */
+static void convolve(const hear_conv_last *c, const void *packed, size_t n, const float *from,
+                     float *to)
+{
+    hear_conv_last_args a = { .packed = packed,
+                              .n = n,
+                              .x = from,
+                              .y = to,
+                              .x_last = true,
+                              .y_last = true,
+                              .low = -INFINITY,
+                              .high = INFINITY };
+    const size_t bytes = hear_conv_last_scratch(c, true, true);
+    a.scratch = bytes ? hear_alloc(1, bytes) : NULL;
+    hear_conv_last_run(c, &a);
+    hear_free(a.scratch);
+}
+
+/* Numbers whose sums are rounded: seven pictures, in blocks of several, and each alone. */
+static void pictures_alone(void)
+{
+    enum { PICTURES = 7, SIZE = 26, IN = 256, OUT = 320 };
+    const hear_conv_last c = point(2, SIZE / 2, IN, OUT);
+    hear_rng rng;
+    hear_rng_seed(&rng, 6);
+    for (size_t i = 0; i < PICTURES * SIZE * IN; i++)
+        x[i] = (float)hear_rng_normal(&rng);
+    for (size_t i = 0; i < OUT * IN; i++)
+        weights[i] = (float)hear_rng_normal(&rng);
+    for (size_t i = 0; i < OUT; i++)
+        bias[i] = (float)hear_rng_normal(&rng);
+    void *packed = hear_alloc(1, hear_conv_last_pack_bytes(&c));
+    assert_non_null(packed);
+    hear_conv_last_pack(packed, &c, weights, bias);
+    convolve(&c, packed, PICTURES, x, want);
+    for (size_t i = 0; i < PICTURES; i++) {
+        convolve(&c, packed, 1, x + i * SIZE * IN, got);
+        assert_memory_equal(got, want + i * SIZE * OUT, SIZE * OUT * sizeof *got);
+    }
+    for (size_t r = 0; r < PICTURES * SIZE; r++)
+        for (size_t o = 0; o < OUT; o++) {
+            double sum = (double)bias[o];
+            for (size_t l = 0; l < IN; l++)
+                sum += (double)x[r * IN + l] * (double)weights[o * IN + l];
+            assert_close((double)want[r * OUT + o], sum, 2e-4); /* sums are of size 16 … 70 */
+        }
+    hear_free(packed);
+}
+
+static void test_picture_does_not_depend_on_the_others(void **state)
+{
+    (void)state;
+    each_kind(pictures_alone);
+}
+
 static void largest(void)
 {
     hear_rng rng;
@@ -263,6 +356,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_convolution_equals_its_definition),
         cmocka_unit_test(test_depthwise_equals_its_definition),
+        cmocka_unit_test(test_seven_products_equal_the_definition),
+        cmocka_unit_test(test_picture_does_not_depend_on_the_others),
         cmocka_unit_test(test_largest_of_each_window),
         cmocka_unit_test(test_row_does_not_depend_on_the_others),
     };
