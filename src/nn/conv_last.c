@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-enum { ALIGN = 64, FEWEST_OUT = 16 };
+enum { ALIGN = 64, FEWEST_OUT = 16, FEWEST_EACH = 4 };
 
 static size_t rounded(size_t bytes)
 {
@@ -36,14 +36,19 @@ static bool is_padded(const hear_window *w)
     return false;
 }
 
+static size_t n_groups(const hear_conv_last *c)
+{
+    return c->groups > 0 ? c->groups : 1;
+}
+
 static bool by_winograd(const hear_conv_last *c)
 {
-    return !c->depthwise && hear_winograd_fits(&c->w, c->in, c->out);
+    return !c->depthwise && n_groups(c) == 1 && hear_winograd_fits(&c->w, c->in, c->out);
 }
 
 static bool by_strassen(const hear_conv_last *c)
 {
-    return !c->depthwise && hear_window_is_point(&c->w) &&
+    return !c->depthwise && n_groups(c) == 1 && hear_window_is_point(&c->w) &&
            hear_strassen_fits(hear_window_out_size(&c->w), c->in, c->out);
 }
 
@@ -61,24 +66,30 @@ bool hear_conv_last_suits(const hear_conv_last *c)
             return false;
     if (c->depthwise)
         return hear_taps_fit(w, c->out);
-    return c->out >= FEWEST_OUT;
+    return c->out >= FEWEST_OUT && c->out / n_groups(c) >= FEWEST_EACH;
 }
 
-/* ---- packed: where the segments begin, then the weights */
+/* ---- packed: where the segments begin, then the weights, group by group */
 
-static bool along_rows(const hear_window *w)
+static bool along_rows(const hear_conv_last *c)
 {
-    return w->dilation[HEAR_W] == 1; /* a row of the kernel is one segment */
+    return c->w.dilation[HEAR_W] == 1 && n_groups(c) == 1; /* a row of the kernel is one segment */
 }
 
-static size_t n_segments(const hear_window *w)
+static size_t n_segments(const hear_conv_last *c)
 {
-    return along_rows(w) ? w->kernel[HEAR_D] * w->kernel[HEAR_H] : hear_window_taps(w);
+    return along_rows(c) ? c->w.kernel[HEAR_D] * c->w.kernel[HEAR_H] : hear_window_taps(&c->w);
 }
 
 static size_t segments_bytes(const hear_conv_last *c)
 {
-    return c->depthwise ? 0 : rounded(hear_size_mul(n_segments(&c->w), sizeof(size_t)));
+    return c->depthwise ? 0 : rounded(hear_size_mul(n_segments(c), sizeof(size_t)));
+}
+
+static size_t group_bytes(const hear_conv_last *c)
+{
+    const size_t k = hear_size_mul(c->in / n_groups(c), hear_window_taps(&c->w));
+    return rounded(hear_linear_pack_bytes(c->out / n_groups(c), k));
 }
 
 size_t hear_conv_last_pack_bytes(const hear_conv_last *c)
@@ -89,9 +100,7 @@ size_t hear_conv_last_pack_bytes(const hear_conv_last *c)
         return hear_winograd_pack_bytes(c->in, c->out);
     if (by_strassen(c))
         return hear_strassen_pack_bytes(c->in, c->out);
-    return hear_size_add(
-        segments_bytes(c),
-        hear_linear_pack_bytes(c->out, hear_size_mul(c->in, hear_window_taps(&c->w))));
+    return hear_size_add(segments_bytes(c), hear_size_mul(group_bytes(c), n_groups(c)));
 }
 
 /* The numbers that the outputs look at, as they lie: [depth][height][width][in]. */
@@ -121,19 +130,19 @@ void hear_conv_last_pack(void *packed, const hear_conv_last *c, const float *wei
     size_t *at = packed, k[HEAR_SPACE] = { 0 }, size[HEAR_SPACE];
     shape_of_x(w, size);
     for (size_t t = 0; t < taps; t++, hear_window_next_tap(w, k))
-        if (k[HEAR_W] == 0 || !along_rows(w))
+        if (k[HEAR_W] == 0 || !along_rows(c))
             *at++ = ((k[HEAR_D] * w->dilation[HEAR_D] * size[HEAR_H] +
                       k[HEAR_H] * w->dilation[HEAR_H]) *
                          size[HEAR_W] +
                      k[HEAR_W] * w->dilation[HEAR_W]) *
                     c->in;
-    const hear_linear_order order = { .n = c->out,
-                                      .outer = taps,
-                                      .inner = c->in,
-                                      .by_n = taps * c->in,
-                                      .by_outer = 1,
-                                      .by_inner = taps };
-    hear_linear_pack((char *)packed + segments_bytes(c), &order, weights, bias);
+    const size_t in = c->in / n_groups(c), out = c->out / n_groups(c);
+    const hear_linear_order order = {
+        .n = out, .outer = taps, .inner = in, .by_n = taps * in, .by_outer = 1, .by_inner = taps
+    };
+    for (size_t g = 0; g < n_groups(c); g++)
+        hear_linear_pack((char *)packed + segments_bytes(c) + g * group_bytes(c), &order,
+                         weights + g * out * taps * in, bias ? bias + g * out : NULL);
 }
 
 /* ---- scratch: what ways with fewer multiplications want, then the picture as it is read and as it
@@ -204,26 +213,30 @@ static void multiply(const hear_conv_last *c, const hear_conv_last_args *a, cons
                      float *y)
 {
     const hear_window *w = &c->w;
-    const size_t steps = along_rows(w) ? w->kernel[HEAR_W] : 1;
+    const size_t steps = along_rows(c) ? w->kernel[HEAR_W] : 1;
+    const size_t in = c->in / n_groups(c), out = c->out / n_groups(c);
     size_t size[HEAR_SPACE];
     shape_of_x(w, size);
-    hear_linear_args l = { .packed = (const char *)a->packed + segments_bytes(c),
-                           .n = c->out,
+    hear_linear_args l = { .n = out,
                            .rows = w->out[HEAR_H],
                            .cols = w->out[HEAR_W],
                            .x_row = w->stride[HEAR_H] * size[HEAR_W] * c->in,
                            .x_col = w->stride[HEAR_W] * c->in,
                            .at = a->packed,
-                           .segments = n_segments(w),
-                           .length = steps * c->in,
+                           .segments = n_segments(c),
+                           .length = steps * in,
                            .y_row = w->out[HEAR_W] * c->out,
                            .y_col = c->out,
                            .low = a->low,
                            .high = a->high };
     for (size_t d = 0; d < w->out[HEAR_D]; d++) {
-        l.x = x + d * w->stride[HEAR_D] * size[HEAR_H] * size[HEAR_W] * c->in;
-        l.y = y + d * l.rows * l.y_row;
-        hear_linear(&l);
+        const float *const from = x + d * w->stride[HEAR_D] * size[HEAR_H] * size[HEAR_W] * c->in;
+        for (size_t g = 0; g < n_groups(c); g++) {
+            l.packed = (const char *)a->packed + segments_bytes(c) + g * group_bytes(c);
+            l.x = from + g * in;
+            l.y = y + d * l.rows * l.y_row + g * out;
+            hear_linear(&l);
+        }
     }
 }
 
@@ -281,7 +294,7 @@ void hear_conv_last_run(const hear_conv_last *c, const hear_conv_last_args *a)
 {
     const hear_window *w = &c->w;
     const size_t in = hear_window_in_size(w), out = hear_window_out_size(w);
-    if (!c->depthwise && a->x_last && a->y_last && hear_window_is_point(w)) {
+    if (!c->depthwise && n_groups(c) == 1 && a->x_last && a->y_last && hear_window_is_point(w)) {
         multiply_points(c, a);
         return;
     }

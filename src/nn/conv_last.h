@@ -11,6 +11,7 @@
 typedef struct {
     hear_window w;
     size_t in, out; /* channels */
+    size_t groups;  /* of channels, as many in each; 0: one */
     bool depthwise; /* in == out, each channel for itself */
 } hear_conv_last;
 

@@ -1,10 +1,10 @@
 /* op_conv.c - Conv over one to three dimensions, with groups, dilation and all paddings.
  *
- * Inference goes with the channels last wherever there are enough of them (conv_last.h). Otherwise
- * groups of one channel in go straight (depthwise.h); everything else is a product of the weights
- * [out][in * taps] with what each output sees of the input, which is gathered as the product wants
- * it (patches.h) and stands nowhere as a whole. The way back unfolds, tile by tile. A result does
- * not depend on the other members of its batch. */
+ * Inference goes with the channels last wherever there are enough of them, in groups too
+ * (conv_last.h). Otherwise groups of one channel in go straight (depthwise.h); everything else is a
+ * product of the weights [out][in * taps] with what each output sees of the input, which is
+ * gathered as the product wants it (patches.h) and stands nowhere as a whole. The way back unfolds,
+ * tile by tile. A result does not depend on the other members of its batch. */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -36,11 +36,11 @@ typedef struct {
 static bool goes_last(hear_call *c, params *p)
 {
     p->last = (hear_conv_last){ .w = p->w,
-                                .in = p->depthwise ? p->groups : p->in,
-                                .out = p->depthwise ? p->groups : p->out,
-                                .depthwise = p->depthwise };
-    p->by_last = !c->training && c->in[1]->data && (p->depthwise ? p->out == 1 : p->groups == 1) &&
-                 hear_conv_last_suits(&p->last);
+                                .in = p->groups * p->in,
+                                .out = p->groups * p->out,
+                                .groups = p->groups,
+                                .depthwise = p->depthwise && p->out == 1 };
+    p->by_last = !c->training && c->in[1]->data && hear_conv_last_suits(&p->last);
     if (p->by_last) {
         c->state_bytes = hear_conv_last_pack_bytes(&p->last);
         c->scratch_bytes = hear_conv_last_scratch(&p->last, false, false);

@@ -5,21 +5,22 @@
 
 #include "base/error.h"
 #include "nn/broadcast.h"
+#include "nn/dense.h"
 #include "nn/gemm.h"
-#include "nn/linear.h"
-
-#include <math.h>
-
-#define FEWEST_COLS 2 /* one is a row of its own (gemm.h) */
 
 typedef struct {
     size_t m, n, k;
     bool trans_a, trans_b;
     float alpha, beta;
-    bool packed;         /* state holds B, and C unless that is by_row (linear.h) */
+    bool packed;         /* goes by dense.h */
     bool by_row;         /* C differs from row to row */
     hear_broadcast bias; /* of C over the output */
 } params;
+
+static hear_dense dense(const params *p)
+{
+    return (hear_dense){ .m = p->m, .n = p->n, .k = p->k, .trans_b = p->trans_b };
+}
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
@@ -57,31 +58,18 @@ static hear_status infer(hear_call *c, hear_error *err)
     }
     hear_call_set_out(c, 0, HEAR_F32, &y);
     c->macs = hear_size_mul(hear_size_mul(p->m, p->n), p->k);
-    p->packed = !c->training && c->in[1]->data && (!hear_call_has_in(c, 2) || c->in[2]->data) &&
-                !p->trans_a && !p->by_row && p->alpha == 1.0f && p->beta == 1.0f && p->k > 0 &&
-                p->n >= FEWEST_COLS;
-    if (p->packed) { /* behind it, C as one number a column */
-        const size_t bytes = hear_linear_pack_bytes(p->n, p->k);
-        c->state_bytes = bytes == SIZE_MAX ? bytes : bytes + p->n * sizeof(float);
-    }
+    const hear_dense d = dense(p);
+    p->packed =
+        !p->trans_a && !p->by_row && p->alpha == 1.0f && p->beta == 1.0f && hear_dense_suits(c, &d);
     return HEAR_OK;
 }
 
 static void prepare(hear_call *c)
 {
     const params *p = c->params;
-    if (!p->packed)
-        return;
-    const hear_tensor *added = hear_call_weight(c, 2);
-    float *bias = (float *)((char *)c->state + hear_linear_pack_bytes(p->n, p->k));
-    for (size_t j = 0; j < p->n && added; j++)
-        bias[j] = ((const float *)added->data)[added->count > 1 ? j : 0];
-    const hear_linear_order order = { .n = p->n,
-                                      .outer = 1,
-                                      .inner = p->k,
-                                      .by_n = p->trans_b ? p->k : 1,
-                                      .by_inner = p->trans_b ? 1 : p->n };
-    hear_linear_pack(c->state, &order, hear_call_weight(c, 1)->data, added ? bias : NULL);
+    const hear_dense d = dense(p);
+    if (p->packed)
+        hear_dense_prepare(c, &d);
 }
 
 /* B gets the gain by column, C becomes one number a column. */
@@ -116,35 +104,13 @@ static hear_status absorb(hear_call *c, size_t channels, const double *gain, con
     return HEAR_OK;
 }
 
-static void forward_packed(hear_call *c)
-{
-    const params *p = c->params;
-    hear_linear_args a = { .packed = c->state,
-                           .n = p->n,
-                           .rows = 1,
-                           .cols = p->m,
-                           .x = c->in[0]->data,
-                           .x_col = p->k,
-                           .segments = 1,
-                           .length = p->k,
-                           .y = c->out[0]->data,
-                           .y_col = p->n };
-    const bool held = hear_act_range(&c->act, &a.low, &a.high);
-    if (!held) {
-        a.low = -INFINITY;
-        a.high = INFINITY;
-    }
-    hear_linear(&a);
-    if (!held)
-        hear_act_apply(&c->act, a.y, c->out[0]->count);
-}
-
 static void forward(hear_call *c)
 {
     const params *p = c->params;
     float *y = c->out[0]->data;
     if (p->packed) {
-        forward_packed(c);
+        const hear_dense d = dense(p);
+        hear_dense_forward(c, &d);
         return;
     }
     const hear_tensor *added = hear_call_weight(c, 2);

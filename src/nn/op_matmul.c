@@ -1,13 +1,22 @@
-/* op_matmul.c - MatMul as numpy.matmul, see product.h. */
+/* op_matmul.c - MatMul as numpy.matmul, see product.h; with constant weights by dense.h. */
 #include "config.h"
 
 #include "nn/op_list.h"
 
 #include "base/error.h"
+#include "nn/dense.h"
 #include "nn/gemm.h"
 #include "nn/product.h"
 
-typedef hear_product params;
+typedef struct {
+    hear_product of;
+    bool packed; /* one matrix of weights on the right: goes by dense.h */
+} params;
+
+static hear_dense dense(const params *p)
+{
+    return (hear_dense){ .m = p->of.m, .n = p->of.n, .k = p->of.k };
+}
 
 static hear_status infer(hear_call *c, hear_error *err)
 {
@@ -15,13 +24,33 @@ static hear_status infer(hear_call *c, hear_error *err)
     if ((s = hear_call_want_f32(c, 0, err)) || (s = hear_call_want_f32(c, 1, err)))
         return s;
     params *p = hear_call_params(c, sizeof *p);
-    return p ? hear_product_read(p, c, 0, 1, HEAR_F32, err) : HEAR_ERR_MEM;
+    if (!p)
+        return HEAR_ERR_MEM;
+    if ((s = hear_product_read(&p->of, c, 0, 1, HEAR_F32, err)))
+        return s;
+    const hear_dense d = dense(p);
+    p->packed = c->in[1]->count == d.k * d.n && hear_dense_suits(c, &d);
+    return HEAR_OK;
+}
+
+static void prepare(hear_call *c)
+{
+    const params *p = c->params;
+    const hear_dense d = dense(p);
+    if (p->packed)
+        hear_dense_prepare(c, &d);
 }
 
 static void forward(hear_call *c)
 {
-    const params *p = c->params;
+    const params *const all = c->params;
+    const hear_product *p = &all->of;
     const hear_broadcast *b = &p->batch;
+    if (all->packed) {
+        const hear_dense d = dense(all);
+        hear_dense_forward(c, &d);
+        return;
+    }
     hear_gemm_args g = {
         .m = p->m, .n = p->n, .k = p->k, .alpha = 1.0f, .lda = p->k, .ldb = p->n, .ldc = p->n
     };
@@ -38,7 +67,7 @@ static void forward(hear_call *c)
 
 static void backward(hear_call *c)
 {
-    const params *p = c->params;
+    const hear_product *p = &((const params *)c->params)->of;
     const hear_broadcast *b = &p->batch;
     hear_broadcast_walk w = hear_broadcast_begin(b);
     for (; w.more; hear_broadcast_next(b, &w))
@@ -91,6 +120,7 @@ const hear_op hear_op_matmul = {
     .diff = 3,
     .fuses_act = true,
     .infer = infer,
+    .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .cases = cases,

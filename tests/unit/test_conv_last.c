@@ -39,7 +39,8 @@ static void define(const hear_conv_last *c, float low)
 {
     const hear_window *w = &c->w;
     const size_t in = hear_window_in_size(w), taps = hear_window_taps(w);
-    const size_t each = c->depthwise ? 1 : c->in, size = hear_window_out_size(w);
+    const size_t groups = c->groups ? c->groups : 1, size = hear_window_out_size(w);
+    const size_t each = c->depthwise ? 1 : c->in / groups;
     for (size_t o = 0; o < c->out; o++)
         for (size_t i = 0; i < size; i++) {
             float sum = bias[o];
@@ -53,7 +54,7 @@ static void define(const hear_conv_last *c, float low)
                                        &h) &&
                         hear_window_at(w, HEAR_W, i % w->out[HEAR_W], k[HEAR_W], &v))
                         sum += weights[(o * each + m) * taps + t] *
-                               x[(c->depthwise ? o : m) * in +
+                               x[(c->depthwise ? o : o / (c->out / groups) * each + m) * in +
                                  (d * w->in[HEAR_H] + h) * w->in[HEAR_W] + v];
                 }
             }
@@ -68,7 +69,8 @@ static void check(const hear_conv_last *c, hear_rng *rng)
     const size_t taps = hear_window_taps(&c->w), n = c->out * out;
     assert_true(n < ROOM);
     draw(rng, x, c->in * in);
-    draw(rng, weights, c->out * (c->depthwise ? 1 : c->in) * taps);
+    const size_t each = c->depthwise ? 1 : c->in / (c->groups ? c->groups : 1);
+    draw(rng, weights, c->out * each * taps);
     draw(rng, bias, c->out);
     hear_swap(x_last, c->in, x, in, c->in, in);
     define(c, -3.0f);
@@ -170,6 +172,31 @@ static void test_depthwise_equals_its_definition(void **state)
 {
     (void)state;
     each_kind(depthwise);
+}
+
+static void grouped(void)
+{
+    hear_rng rng;
+    hear_rng_seed(&rng, 7);
+    size_t n_tried = 0;
+    for (int i = 0; i < 100; i++) {
+        const size_t groups = among(&rng, 2, 4);
+        hear_conv_last c = { .w = window_at_random(&rng, among(&rng, 1, 3), i % 2),
+                             .in = groups * among(&rng, 1, 12),
+                             .out = groups * among(&rng, 8, 35),
+                             .groups = groups };
+        if (!hear_conv_last_suits(&c))
+            continue;
+        check(&c, &rng);
+        n_tried++;
+    }
+    assert_true(n_tried > 80);
+}
+
+static void test_groups_equal_their_definition(void **state)
+{
+    (void)state;
+    each_kind(grouped);
 }
 
 static hear_conv_last point(size_t height, size_t width, size_t in, size_t out)
@@ -356,6 +383,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_convolution_equals_its_definition),
         cmocka_unit_test(test_depthwise_equals_its_definition),
+        cmocka_unit_test(test_groups_equal_their_definition),
         cmocka_unit_test(test_seven_products_equal_the_definition),
         cmocka_unit_test(test_picture_does_not_depend_on_the_others),
         cmocka_unit_test(test_largest_of_each_window),

@@ -110,6 +110,11 @@ static void test_gemm_and_matmul(void **state)
     one_node_expect("MatMul", "x=2x2{1,2,3,4} x=2{1,10}", "2{21,43}");
     one_node_expect("MatMul", "x=2{1,2} x=2{3,4}", "{11}");
     one_node_expect("MatMul", "x=2x1x2{1,2,3,4} x=2x2x1{1,10,100,1000}", "2x1x1{21,4300}");
+    one_node_expect("MatMul", "x=2{1,2} c=2x2{1,2,3,4}", "2{7,10}");
+    one_node_expect("MatMul", "x=2x2{1,2,3,4} c=2{1,10}", "2{21,43}");
+    one_node_expect("MatMul", "x=2x1x2{1,2,3,4} c=1x2x2{1,10,100,1000}",
+                    "2x1x2{201,2010,403,4030}");
+    one_node_expect("MatMul", "x=1x2{1,2} c=2x2x2{1,2,3,4,5,6,7,8}", "2x1x2{7,10,19,22}");
     one_node_refuse("Gemm", "x=2x3 x=2x3", "A [2, 3] and B [2, 3] do not fit");
     one_node_refuse("Gemm", "x=2x3 x=3x4 x=5", "C does not fit");
     one_node_refuse("MatMul", "x=2x3 x=2x3", "shapes [2, 3] and [2, 3] do not fit");

@@ -46,10 +46,10 @@ static hear_node *node(builder *b, const char *op, size_t n_in, const size_t *in
 }
 
 /* Of k x k, padded to keep the size, then every `stride`-th. */
-static void conv(builder *b, int64_t out, int64_t k, int64_t stride, bool depthwise)
+static void conv(builder *b, int64_t out, int64_t k, int64_t stride, int64_t groups)
 {
     const int64_t pads[4] = { k / 2, k / 2, k / 2, k / 2 }, strides[2] = { stride, stride };
-    const int64_t in = depthwise ? 1 : b->channels;
+    const int64_t in = b->channels / groups;
     const size_t inputs[3] = {
         b->value, weight(b, (hear_shape){ 4, { out, in, k, k } }, 2.0 / sqrt((double)(in * k * k))),
         weight(b, (hear_shape){ 1, { out } }, 0.5)
@@ -57,7 +57,7 @@ static void conv(builder *b, int64_t out, int64_t k, int64_t stride, bool depthw
     hear_node *n = node(b, "Conv", 2 + pick(b, 2), inputs);
     assert_int_equal(hear_node_set_ints(n, "pads", 4, pads), HEAR_OK);
     assert_int_equal(hear_node_set_ints(n, "strides", 2, strides), HEAR_OK);
-    assert_int_equal(hear_node_set_int(n, "group", depthwise ? b->channels : 1), HEAR_OK);
+    assert_int_equal(hear_node_set_int(n, "group", groups), HEAR_OK);
     b->channels = out;
     b->h = (b->h - 1) / stride + 1;
     b->w = (b->w - 1) / stride + 1;
@@ -80,22 +80,26 @@ static void grow(builder *b)
     static const char *const unary[] = { "Relu", "Tanh", "HardSwish", "Dropout", "Softmax" };
     static const int64_t widths[] = { 3, 16, 20, 33 };
     const size_t two[2] = { b->value, b->value };
-    switch (pick(b, 8)) {
+    switch (pick(b, 9)) {
     case 0:
     case 1:
-        conv(b, widths[pick(b, 4)], 3, 1, false);
+        conv(b, widths[pick(b, 4)], 3, 1, 1);
         break;
     case 2:
-        conv(b, widths[pick(b, 4)], 1 + 2 * (int64_t)pick(b, 3), 1 + (int64_t)pick(b, 2), false);
+        conv(b, widths[pick(b, 4)], 1 + 2 * (int64_t)pick(b, 3), 1 + (int64_t)pick(b, 2), 1);
         break;
     case 3:
-        conv(b, b->channels, 3, 1 + (int64_t)pick(b, 2), true);
+        conv(b, b->channels, 3, 1 + (int64_t)pick(b, 2), b->channels);
         break;
     case 4:
         pool(b);
         break;
-    case 5: /* back to where it came from, through another convolution */
-        conv(b, b->channels, 3, 1, false);
+    case 5: /* two groups */
+        if (b->channels % 2 == 0)
+            conv(b, 40, 1 + 2 * (int64_t)pick(b, 2), 1 + (int64_t)pick(b, 2), 2);
+        break;
+    case 6: /* back to where it came from, through another convolution */
+        conv(b, b->channels, 3, 1, 1);
         node(b, "Add", 2, (size_t[]){ b->value, two[0] });
         break;
     default:
@@ -118,7 +122,8 @@ static hear_graph *random_graph(uint64_t seed)
         n = b.channels;
     }
     node(&b, "Flatten", 1, &b.value);
-    node(&b, "Gemm", 2, (size_t[]){ b.value, weight(&b, (hear_shape){ 2, { n, 7 } }, 0.1) });
+    node(&b, seed % 2 ? "MatMul" : "Gemm", 2,
+         (size_t[]){ b.value, weight(&b, (hear_shape){ 2, { n, 7 } }, 0.1) });
     assert_int_equal(hear_graph_add_output(b.graph, b.value), HEAR_OK);
     return b.graph;
 }
@@ -149,7 +154,7 @@ static void run(hear_graph *g, size_t batch, bool training, size_t first, float 
 
 static void check_all(void)
 {
-    for (uint64_t seed = 0; seed < 60; seed++) {
+    for (uint64_t seed = 0; seed < 80; seed++) {
         float first[BATCH * 7], together[BATCH * 7], alone[7];
         hear_graph *g = random_graph(seed);
         run(g, BATCH, true, 0, first);
