@@ -70,10 +70,14 @@ void hear_taps_depthwise(const hear_window *w, size_t channels, const void *pack
                         .high = high };
     if (w->out[HEAR_H] == 0 || w->out[HEAR_W] == 0)
         return;
-    void (*const row)(const hear_taps_row *) =
-        is_3x3(w) ? p->kernels->depthwise_3x3 : p->kernels->depthwise;
-    for (; r.h < w->out[HEAR_H]; r.h++, r.y += w->out[HEAR_W] * channels)
-        row(&r);
+    const hear_taps_kernels *const kernels = p->kernels;
+    const bool fast = is_3x3(w);
+    const bool pairs =
+        fast && kernels->pair_3x3 && w->stride[HEAR_H] == 1 && w->stride[HEAR_W] == 1;
+    for (size_t n; r.h < w->out[HEAR_H]; r.h += n, r.y += n * w->out[HEAR_W] * channels) {
+        n = pairs && w->out[HEAR_H] - r.h >= 2 ? 2 : 1;
+        (n == 2 ? kernels->pair_3x3 : fast ? kernels->depthwise_3x3 : kernels->depthwise)(&r);
+    }
 }
 
 void hear_taps_max(const hear_window *w, size_t channels, const float *x, float *y)

@@ -18,7 +18,8 @@ typedef struct {
 typedef struct {
     size_t width; /* channels in a vector */
     void (*depthwise)(const hear_taps_row *r);
-    void (*depthwise_3x3)(const hear_taps_row *r); /* what hear_taps_is_3x3 says yes to */
+    void (*depthwise_3x3)(const hear_taps_row *r); /* what is_3x3 of taps.c says yes to */
+    void (*pair_3x3)(const hear_taps_row *r);      /* of stride 1, and row h + 1; may be NULL */
     void (*max)(const hear_taps_row *r);
 } hear_taps_kernels;
 
