@@ -4,7 +4,7 @@
 #include "nn/op_list.h"
 
 #include "base/error.h"
-#include "nn/window.h"
+#include "nn/taps.h"
 
 typedef struct {
     hear_window w;
@@ -57,8 +57,34 @@ static void find_shares(const params *p, size_t row, float *share)
     }
 }
 
+/* Both with the channels last, or both as their shapes say. */
+static hear_layouts layouts(const hear_call *c)
+{
+    const params *p = c->params;
+    return hear_taps_fit(&p->w, (size_t)c->in[0]->shape.dim[1]) ? HEAR_LAYOUTS_SAME
+                                                                : HEAR_LAYOUTS_PLAIN;
+}
+
+static void forward_last(hear_call *c)
+{
+    const params *p = c->params;
+    const size_t n = (size_t)c->in[0]->shape.dim[1];
+    const size_t in = n * hear_window_in_size(&p->w), out = n * hear_window_out_size(&p->w);
+    float *share = c->scratch;
+    for (size_t r = 0; r < p->w.out[HEAR_H]; r++) {
+        find_shares(p, r, share);
+        for (size_t i = 0; i < p->planes / n; i++)
+            hear_taps_mean(&p->w, n, r, share, (const float *)c->in[0]->data + i * in,
+                           (float *)c->out[0]->data + i * out);
+    }
+}
+
 static void forward(hear_call *c)
 {
+    if (c->in[0]->channels_last) {
+        forward_last(c);
+        return;
+    }
     const params *p = c->params;
     const hear_window *w = &p->w;
     const size_t rows = w->out[HEAR_D] * w->out[HEAR_H], cols = w->out[HEAR_W];
@@ -133,5 +159,6 @@ const hear_op hear_op_average_pool = {
     .infer = infer,
     .forward = forward,
     .backward = backward,
+    .layouts = layouts,
     .cases = cases,
 };

@@ -87,3 +87,15 @@ void hear_taps_max(const hear_window *w, size_t channels, const float *x, float 
     for (; r.h < w->out[HEAR_H]; r.h++, r.y += w->out[HEAR_W] * channels)
         kernels->max(&r);
 }
+
+void hear_taps_mean(const hear_window *w, size_t channels, size_t h, const float *share,
+                    const float *x, float *y)
+{
+    const hear_taps_row r = { .w = w,
+                              .channels = channels,
+                              .h = h,
+                              .x = x,
+                              .y = y + h * w->out[HEAR_W] * channels,
+                              .share = share };
+    hear_taps_kernels_best()->mean(&r);
+}

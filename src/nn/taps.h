@@ -1,5 +1,5 @@
 /* taps.h - windows that slide over numbers with the channels last, each channel for itself:
- * depthwise convolution and the largest number.
+ * depthwise convolution, the mean and the largest number.
  *
  * x [height][width][channels], y the same, of one picture; one depth only. Threads: any. Real-time:
  * all but packing. */
@@ -21,6 +21,10 @@ void hear_taps_pack(void *out, const hear_window *w, size_t channels, const floa
 /* Each result is one sum, tap after tap, held within low .. high (NaN stays NaN). */
 void hear_taps_depthwise(const hear_window *w, size_t channels, const void *packed, float low,
                          float high, const float *x, float *y);
+
+/* Row h of y: the sum of what each window sees times share, [width]. */
+void hear_taps_mean(const hear_window *w, size_t channels, size_t h, const float *share,
+                    const float *x, float *y);
 
 /* The largest number that each window sees; NaN counts as the smallest. */
 void hear_taps_max(const hear_window *w, size_t channels, const float *x, float *y);

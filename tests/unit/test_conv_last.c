@@ -317,6 +317,41 @@ static void largest(void)
     }
 }
 
+/* Row after row, every sum exact. */
+static void means(void)
+{
+    hear_rng rng;
+    hear_rng_seed(&rng, 8);
+    for (int i = 0; i < 60; i++) {
+        hear_window w = window_at_random(&rng, 2, i % 2);
+        const size_t n = among(&rng, 16, 50), in = hear_window_in_size(&w);
+        const size_t rows = w.out[HEAR_H], cols = w.out[HEAR_W];
+        draw(&rng, x, in * n);
+        for (size_t o = 0; o < cols; o++)
+            weights[o] = (float)(1 + o % 3) / 4.0f;
+        got[rows * cols * n] = 12345.0f;
+        for (size_t h = 0; h < rows; h++)
+            hear_taps_mean(&w, n, h, weights, x, got);
+        assert_true(got[rows * cols * n] == 12345.0f);
+        for (size_t o = 0; o < rows * cols; o++)
+            for (size_t c = 0; c < n; c++) {
+                float sum = 0.0f;
+                size_t k[HEAR_SPACE] = { 0 }, h, v;
+                for (size_t t = 0; t < hear_window_taps(&w); t++, hear_window_next_tap(&w, k))
+                    if (hear_window_at(&w, HEAR_H, o / cols, k[HEAR_H], &h) &&
+                        hear_window_at(&w, HEAR_W, o % cols, k[HEAR_W], &v))
+                        sum += x[(h * w.in[HEAR_W] + v) * n + c];
+                assert_true(got[o * n + c] == sum * weights[o % cols]);
+            }
+    }
+}
+
+static void test_mean_of_each_window(void **state)
+{
+    (void)state;
+    each_kind(means);
+}
+
 static void test_largest_of_each_window(void **state)
 {
     (void)state;
@@ -386,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_groups_equal_their_definition),
         cmocka_unit_test(test_seven_products_equal_the_definition),
         cmocka_unit_test(test_picture_does_not_depend_on_the_others),
+        cmocka_unit_test(test_mean_of_each_window),
         cmocka_unit_test(test_largest_of_each_window),
         cmocka_unit_test(test_row_does_not_depend_on_the_others),
     };

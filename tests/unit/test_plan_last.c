@@ -65,14 +65,17 @@ static void conv(builder *b, int64_t out, int64_t k, int64_t stride, int64_t gro
 
 static void pool(builder *b)
 {
-    const int64_t two[2] = { 2, 2 };
+    const int64_t two[2] = { 2, 2 }, pads[4] = { 1, 0, 0, 1 };
+    const bool mean = pick(b, 2), padded = mean && pick(b, 2);
     if (b->h < 2 || b->w < 2)
         return;
-    hear_node *n = node(b, "MaxPool", 1, &b->value);
+    hear_node *n = node(b, mean ? "AveragePool" : "MaxPool", 1, &b->value);
+    if (padded)
+        assert_int_equal(hear_node_set_ints(n, "pads", 4, pads), HEAR_OK);
     assert_int_equal(hear_node_set_ints(n, "kernel_shape", 2, two), HEAR_OK);
     assert_int_equal(hear_node_set_ints(n, "strides", 2, two), HEAR_OK);
-    b->h /= 2;
-    b->w /= 2;
+    b->h = (b->h + padded) / 2;
+    b->w = (b->w + padded) / 2;
 }
 
 static void grow(builder *b)
