@@ -5,6 +5,7 @@
 #include "app/find_model.h"
 #include "app/signals.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "dsp/resample.h"
 #include "io/recording.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define DEFAULT_DENOISER "denoiser"
 
@@ -44,6 +46,7 @@ typedef struct {
     hear_denoise *denoise;
     hear_wav_writer *writer;
     bool keep;
+    bool cannot_write; /* what went wrong is the output's */
     hear_recording before, after;
     size_t room_before, room_after;
     uint64_t n_read, n_written;
@@ -72,7 +75,9 @@ static hear_status put(chain *c, const float *x, size_t n, hear_error *err)
     c->n_written += now;
     if (c->keep && append(&c->after, &c->room_after, x, now) != HEAR_OK)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
-    return hear_wav_writer_write(c->writer, x, now, err);
+    const hear_status s = hear_wav_writer_write(c->writer, x, now, err);
+    c->cannot_write = s != HEAR_OK;
+    return s;
 }
 
 typedef hear_status put_samples(chain *c, const float *x, size_t n, hear_error *err);
@@ -244,8 +249,8 @@ static int denoise(const args *a, const char *in, const char *out)
     if (s == HEAR_OK)
         s = open_chain(&c, in, out, graph, &at, &err);
     if (s == HEAR_OK) {
-        at = in;
         s = run_chain(&c, &err);
+        at = c.cannot_write ? out : in;
     }
     if (s == HEAR_OK) {
         at = out;
@@ -275,6 +280,9 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return code;
     if (argc - first != 2)
         return hear_report_usage(cmd->name, "IN and OUT are needed; '-' is standard input, output");
+    const char *const ending = hear_file_ending(argv[first + 1]);
+    if (*ending && strcasecmp(ending, "wav") != 0)
+        return hear_report_usage(cmd->name, "%s: only WAV files are written", argv[first + 1]);
     hear_error err;
     if (hear_signals_catch(&err) != HEAR_OK)
         return hear_report(NULL, &err);

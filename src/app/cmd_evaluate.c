@@ -51,6 +51,7 @@ static const hear_option options[] = {
 typedef struct {
     hear_dataset *data;
     hear_split split;
+    const char *split_name; /* as it was asked for */
     size_t n;
     hear_judged judged[HEAR_MAX_TEXTS];
     hear_model *models[HEAR_MAX_TEXTS];
@@ -78,6 +79,7 @@ static void choose_split(session *s, const char *name)
     s->split = HEAR_SPLIT_TEST;
     if (!name)
         name = s->data->has_split ? "test" : "all";
+    s->split_name = name;
     for (int split = 0; split < HEAR_N_SPLITS; split++)
         if (strcmp(name, hear_split_name((hear_split)split)) == 0)
             s->split = (hear_split)split;
@@ -167,6 +169,11 @@ static int evaluate(session *s, const args *a)
     if (hear_dataset_open(&s->data, a->data, a->root, &err) != HEAR_OK)
         return hear_report(a->data, &err);
     choose_split(s, a->split);
+    if (s->data->n_clips == 0)
+        return hear_report_text(HEAR_ERR_DATA, a->data, "has no recordings");
+    if (hear_dataset_count(s->data, s->split) == 0)
+        return hear_report_text(HEAR_ERR_DATA, a->data, "has no recording in the split '%s'",
+                                s->split_name);
     for (size_t i = 0; i < a->logs.n; i++)
         if (hear_epochs_read(&s->logs[i], a->logs.item[i], &err) != HEAR_OK)
             return hear_report(a->logs.item[i], &err);
@@ -180,7 +187,7 @@ static int evaluate(session *s, const args *a)
         tell_unread(s);
         return hear_report_text(HEAR_ERR_DATA, a->data, "no recording could be read");
     }
-    const hear_page page = { a->data, s->split, s->data, s->n, s->judged };
+    const hear_page page = { a->data, s->split_name, s->data, s->n, s->judged };
     if (strcmp(a->format, "jsonl") == 0)
         hear_evaluate_jsonl(&page);
     else

@@ -80,8 +80,10 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     if (!kind)
         return hear_report_usage(cmd->name, "'%s': must be wave, spectrum, mel or histogram",
                                  argv[first]);
-    const size_t n = strlen(a.out);
-    const bool png = n >= 4 && strcmp(a.out + n - 4, ".png") == 0;
+    const char *const ending = hear_file_ending(a.out);
+    const bool png = strcmp(ending, "png") == 0;
+    if (!png && *ending && strcmp(ending, "svg") != 0)
+        return hear_report_usage(cmd->name, "%s: pictures are SVG or PNG", a.out);
     const hear_pen_kind *pen = png ? hear_pen_png() : &hear_pen_svg;
     if (!pen)
         return hear_report_usage(cmd->name, "%s: pictures are SVG, there is no cairo here", a.out);

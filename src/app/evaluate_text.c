@@ -248,7 +248,7 @@ void hear_evaluate_jsonl(const hear_page *page)
         put_json_text(j->name);
         printf(",\"data\":");
         put_json_text(page->data);
-        printf(",\"split\":\"%s\",\"recordings\":", hear_split_name(page->split));
+        printf(",\"split\":\"%s\",\"recordings\":", page->split);
         put_json_metrics(j->summary->clips);
         printf(",\"windows\":");
         put_json_metrics(j->summary->windows);

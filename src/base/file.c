@@ -145,6 +145,13 @@ hear_status hear_outfile_check(const char *path, hear_error *err)
     return s;
 }
 
+const char *hear_file_ending(const char *path)
+{
+    const char *const slash = strrchr(path, '/'), *const name = slash ? slash + 1 : path;
+    const char *const dot = strrchr(name, '.');
+    return dot && dot > name ? dot + 1 : "";
+}
+
 /* What could keep the reader waiting for ever, or has no end. The pipes that a shell hands over
  * (/dev/stdin, /dev/fd/63) have no place in the file system, hence no real path. */
 static const char *no_file(const char *path)

@@ -20,6 +20,9 @@ HEAR_MUST_CHECK hear_status hear_outfile_commit(hear_outfile *f, hear_error *err
 HEAR_MUST_CHECK hear_status hear_outfile_check(const char *path, hear_error *err);
 void hear_outfile_discard(hear_outfile *f); /* leaves nothing behind; NULL is allowed */
 
+/* What follows the last dot of a file's name: "wav"; "" where nothing does. */
+const char *hear_file_ending(const char *path);
+
 /* The whole of path, with a NUL behind it; *data is freed with free(). Errors: HEAR_ERR_NO_INPUT,
  * HEAR_ERR_IO, HEAR_ERR_MEM, and HEAR_ERR_DATA for more than max_bytes or what is not a file. */
 HEAR_MUST_CHECK hear_status hear_file_read(const char *path, size_t max_bytes, char **data,

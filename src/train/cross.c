@@ -107,8 +107,8 @@ hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hea
     if (s == HEAR_OK && !by_source)
         s = hear_split_folds(d, n_folds, job->seed, of_group);
     if (s != HEAR_OK) {
-        hear_fail(err, s,
-                  s == HEAR_ERR_ARG ? "there must be 2 folds or more, and a group for each" : NULL);
+        s = s == HEAR_ERR_ARG ? HEAR_ERR_DATA : s;
+        hear_fail(err, s, s == HEAR_ERR_DATA ? "has too few groups for %zu folds" : NULL, n_folds);
     } else {
         memcpy(clips, d->clips, d->n_clips * sizeof *clips);
         for (size_t i = 0; i < d->n_clips; i++) {

@@ -15,7 +15,7 @@ typedef struct {
 } hear_cross_result;
 
 /* n_folds 0: by source. on_fold is called behind each fold. all [data's labels]: the scores of all
- * folds together. Errors: as hear_job_run's, HEAR_ERR_ARG (n_folds). */
+ * folds together. Errors: as hear_job_run's, HEAR_ERR_DATA (fewer groups than folds). */
 HEAR_MUST_CHECK hear_status hear_cross_run(const hear_job *job, const hear_dataset *d,
                                            const hear_sounds *sounds, size_t n_folds,
                                            double valid_share, hear_metrics *all,

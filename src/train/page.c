@@ -308,7 +308,7 @@ static void put_unread(FILE *out, const hear_page *page)
 hear_status hear_page_write(FILE *out, const hear_page *page, hear_error *err)
 {
     char title[1024];
-    snprintf(title, sizeof title, "%s, split “%s”", page->data, hear_split_name(page->split));
+    snprintf(title, sizeof title, "%s, split “%s”", page->data, page->split);
     hear_html_begin(out, title);
     put_side_by_side(out, page);
     for (size_t i = 0; i < page->n_models; i++) {

@@ -17,8 +17,8 @@ typedef struct {
 } hear_judged;
 
 typedef struct {
-    const char *data; /* what was evaluated, as the user gave it */
-    hear_split split;
+    const char *data;  /* what was evaluated, as the user gave it */
+    const char *split; /* "test", or "all" */
     const hear_dataset *dataset;
     size_t n_models;
     const hear_judged *models;

@@ -77,6 +77,8 @@ expect_code 65
 expect_error 'd/low/bad.wav: not a sound file'
 expect_match ' +4 +75\.0 '
 mkdir -p "$tmp/bad/low" && mv "$tmp/d/low/bad.wav" "$tmp/bad/low" || exit 99
+mkdir "$tmp/empty"
+refuse 65 'empty: has no recordings' evaluate -m "$model" --data "$tmp/empty"
 hear evaluate -m "$model" --data "$tmp/bad" --report "$tmp/bad.html"
 expect_code 65
 grep -q 'bad: no recording could be read' "$tmp/err" || complain "not told"
@@ -90,7 +92,7 @@ expect_code 0
 expect_match '^low +1 +1\.000 '
 hear evaluate -m "$model" --data "$tmp/t.tsv" --split valid
 expect_code 65
-expect_error "no recording in the split 'valid'"
+expect_error "has no recording in the split 'valid'"
 printf 'd/nothing/a.wav\tnothing\tx\ttrain\n' >>"$tmp/t.tsv"
 hear evaluate -m "$model" --data "$tmp/t.tsv"
 expect_code 65

@@ -58,6 +58,7 @@ if grep -q '^#define HAVE_CAIRO 1' "$builddir/config.h"; then
 else
     refuse 64 'x.png: pictures are SVG, there is no cairo here' plot wave a.wav -o x.png
 fi
+refuse 64 'x.gif: pictures are SVG or PNG' plot wave a.wav -o x.gif
 refuse 64 'one FILE' plot wave -o x.svg
 refuse 64 '--output OUT.svg.OUT.png is needed' plot wave a.wav
 [ ! -e x.svg ] || complain "x.svg is there"

@@ -67,6 +67,6 @@ refuse 64 "\-\-grid: 'data' cannot be tried" tune --arch logreg --data table.tsv
 refuse 64 '\-\-grid: no values for C' tune --arch logreg --data table.tsv --grid 'C='
 refuse 64 'mlp has no C' tune --arch mlp --data table.tsv --grid 'C=1'
 refuse 64 'unrecognized option|unknown option|--output' tune --arch mlp --data table.tsv --output x
-refuse 64 'there must be 2 folds or more' tune --arch mlp --data table.tsv --folds 100
+refuse 65 'table.tsv: has too few groups for 100 folds' tune --arch mlp --data table.tsv --folds 100
 refuse 66 'none: No such file' tune --arch mlp --data none
 finish

@@ -127,6 +127,9 @@ static void test_a_file_appears_whole_or_not_at_all(void **state)
     free(data);
     assert_int_equal(count_entries(folder), 1);
 
+    assert_string_equal(hear_file_ending("a.b/c.tar.gz"), "gz");
+    assert_string_equal(hear_file_ending("a.b/c"), "");
+    assert_string_equal(hear_file_ending("a/.hidden"), "");
     hear_error e;
     char named[80];
     snprintf(named, sizeof named, "%s.fifo", path);
