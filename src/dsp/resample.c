@@ -1,15 +1,15 @@
 /* resample.c - see resample.h.
  *
- * liquid's rresamp is the same bank, but wants blocks of rate_in / gcd samples (40 ms at 11025 Hz
- * to 16 kHz, seconds at odd rates) and has a gain and a delay that are not whole. */
+ * A bank of our own: liquid's goes through an output's taps one after the other, and its rresamp
+ * wants blocks of rate_in / gcd samples (40 ms at 11025 Hz to 16 kHz, seconds at odd rates) and has
+ * a gain and a delay that are not whole. */
 #include "config.h"
 
 #include "dsp/resample.h"
 
 #include "base/mem.h"
+#include "dsp/vec.h"
 
-#include <complex.h>
-#include <liquid/liquid.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
@@ -20,12 +20,16 @@
 #define CUTOFF 0.9565
 #define BETA 9.0
 #define MAX_TAPS ((size_t)1 << 20) /* of the whole bank: 4 MB */
+#define MORE 1024                  /* input samples until the last ones are moved to the start */
 
 struct hear_resample {
     uint32_t p, q; /* rate_out : rate_in in lowest terms */
     size_t m;      /* input samples on each side of an output sample */
+    size_t n_taps; /* 2 m, rounded up */
     size_t n_phases;
-    firpfb_rrrf bank; /* NULL for equal rates */
+    float *bank; /* [n_phases][n_taps], the oldest sample's first; NULL for equal rates */
+    float *past; /* [n_taps + MORE]: input samples */
+    size_t end;  /* of the last n_taps of them */
 
     uint64_t n_in, n_out;
     uint64_t n_zeros; /* pushed by flush */
@@ -74,22 +78,20 @@ static double prototype(double t)
 static bool make_bank(hear_resample *r, double lower_over_in, bool exact)
 {
     const size_t n = 2 * r->m;
-    float *taps = hear_alloc(r->n_phases * n, sizeof taps[0]);
     double *one = hear_alloc(n, sizeof one[0]);
-    if (taps && one) {
-        for (size_t i = 0; i < r->n_phases; i++) {
-            const double shift = ((double)i + (exact ? 0.0 : 0.5)) / (double)r->n_phases;
-            double sum = 0.0;
-            for (size_t k = 0; k < n; k++)
-                sum += one[k] = prototype((shift + (double)k - (double)r->m) * lower_over_in);
-            for (size_t k = 0; k < n; k++)
-                taps[i + k * r->n_phases] = (float)(one[k] / sum);
-        }
-        r->bank = firpfb_rrrf_create((unsigned)r->n_phases, taps, (unsigned)(r->n_phases * n));
+    r->bank = hear_alloc(r->n_phases * r->n_taps, sizeof r->bank[0]);
+    r->past = hear_alloc(r->n_taps + MORE, sizeof r->past[0]);
+    for (size_t i = 0; i < r->n_phases && one && r->bank; i++) {
+        const double shift = ((double)i + (exact ? 0.0 : 0.5)) / (double)r->n_phases;
+        double sum = 0.0;
+        for (size_t k = 0; k < n; k++)
+            sum += one[k] = prototype((shift + (double)k - (double)r->m) * lower_over_in);
+        float *const last = r->bank + (i + 1) * r->n_taps - 1;
+        for (size_t k = 0; k < n; k++)
+            last[-(ptrdiff_t)k] = (float)(one[k] / sum);
     }
-    hear_free(taps);
     hear_free(one);
-    return r->bank != NULL;
+    return one && r->bank && r->past;
 }
 
 hear_status hear_resample_create(hear_resample **out, uint32_t rate_in, uint32_t rate_out)
@@ -105,8 +107,9 @@ hear_status hear_resample_create(hear_resample **out, uint32_t rate_in, uint32_t
     r->q = rate_in / divisor;
     const double lower_over_in = rate_out < rate_in ? (double)rate_out / rate_in : 1.0;
     r->m = (size_t)ceil(HALF_LENGTH / lower_over_in);
-    const bool exact = (size_t)r->p <= MAX_TAPS / (2 * r->m);
-    r->n_phases = exact ? r->p : MAX_TAPS / (2 * r->m);
+    r->n_taps = (2 * r->m + HEAR_VEC_DOT - 1) / HEAR_VEC_DOT * HEAR_VEC_DOT;
+    const bool exact = (size_t)r->p <= MAX_TAPS / r->n_taps;
+    r->n_phases = exact ? r->p : MAX_TAPS / r->n_taps;
     if (rate_in != rate_out && !make_bank(r, lower_over_in, exact)) {
         hear_resample_destroy(r);
         return HEAR_ERR_MEM;
@@ -120,8 +123,8 @@ void hear_resample_destroy(hear_resample *r)
 {
     if (!r)
         return;
-    if (r->bank)
-        firpfb_rrrf_destroy(r->bank);
+    hear_free(r->bank);
+    hear_free(r->past);
     hear_free(r);
 }
 
@@ -130,14 +133,33 @@ void hear_resample_reset(hear_resample *r)
     r->n_in = r->n_out = r->n_zeros = 0;
     r->wanted = r->m + 1;
     r->phase = 0;
+    r->end = r->n_taps;
     if (r->bank)
-        firpfb_rrrf_reset(r->bank);
+        memset(r->past, 0, r->n_taps * sizeof r->past[0]);
+}
+
+/* in NULL: zeros. */
+static void push(hear_resample *r, const float *in, size_t n)
+{
+    for (size_t k; n > 0; n -= k) {
+        if (r->end == r->n_taps + MORE) {
+            memmove(r->past, r->past + MORE, r->n_taps * sizeof r->past[0]);
+            r->end = r->n_taps;
+        }
+        k = r->n_taps + MORE - r->end < n ? r->n_taps + MORE - r->end : n;
+        if (in)
+            memcpy(r->past + r->end, in, k * sizeof *in);
+        else
+            memset(r->past + r->end, 0, k * sizeof *in);
+        r->end += k;
+        in = in ? in + k : NULL;
+    }
 }
 
 static float next_output(hear_resample *r)
 {
-    float y;
-    firpfb_rrrf_execute(r->bank, (unsigned)((uint64_t)r->phase * r->n_phases / r->p), &y);
+    const size_t i = (size_t)((uint64_t)r->phase * r->n_phases / r->p);
+    const float y = hear_vec_dot(r->bank + i * r->n_taps, r->past + r->end - r->n_taps, r->n_taps);
     const uint64_t phase = (uint64_t)r->phase + r->q;
     r->wanted += phase / r->p;
     r->phase = (uint32_t)(phase % r->p);
@@ -166,8 +188,11 @@ size_t hear_resample_process(hear_resample *r, const float *in, size_t n, size_t
         return pass(r, in, n, n_taken, out, max_out);
     size_t taken = 0, n_written = 0;
     while (n_written < max_out) {
-        for (; taken < n && r->n_in < r->wanted; taken++, r->n_in++)
-            firpfb_rrrf_push(r->bank, in ? in[taken] : 0.0f);
+        const uint64_t missing = r->wanted > r->n_in ? r->wanted - r->n_in : 0;
+        const size_t k = missing < n - taken ? (size_t)missing : n - taken;
+        push(r, in ? in + taken : NULL, k);
+        taken += k;
+        r->n_in += k;
         if (r->n_in < r->wanted)
             break;
         out[n_written++] = next_output(r);
@@ -186,7 +211,7 @@ size_t hear_resample_flush(hear_resample *r, float *out, size_t max_out)
     size_t n_written = 0;
     while (n_written < max_out && r->n_out < total) {
         for (; r->wanted > r->n_in + r->n_zeros; r->n_zeros++)
-            firpfb_rrrf_push(r->bank, 0.0f);
+            push(r, NULL, 1);
         out[n_written++] = next_output(r);
     }
     return n_written;

@@ -1,6 +1,6 @@
 /* resample.h - one sample rate in, another out, aligned in time.
  *
- * A windowed sinc in liquid-dsp's polyphase bank, walked in exact rational steps: output sample n
+ * A windowed sinc in a polyphase bank, walked in exact rational steps: output sample n
  * is of time n / rate_out, the filter's delay is taken out, and the gain is 1. With N the lower of
  * the two Nyquist frequencies: within 0.5 dB to 0.9 N, 80 dB down from 1.05 N. Equal rates pass
  * every bit. The output does not depend on how the input was cut into blocks. Threads: one owner at

@@ -159,6 +159,31 @@ INLINE void bands(float *out, size_t n_bands, const size_t *first, const size_t 
     }
 }
 
+/* Four sums side by side: none waits for its own last addition. */
+INLINE float dot(const float *a, const float *b, size_t n)
+{
+    f8 s0 = { 0 }, s1 = { 0 }, s2 = { 0 }, s3 = { 0 };
+    size_t i = 0;
+#define ADD(sum, k)                                                                                \
+    {                                                                                              \
+        f8 x, y;                                                                                   \
+        LOAD(x, a + i + (k)*N);                                                                    \
+        LOAD(y, b + i + (k)*N);                                                                    \
+        sum += x * y;                                                                              \
+    }
+    for (; i + 4 * N <= n; i += 4 * N) {
+        ADD(s0, 0)
+        ADD(s1, 1)
+        ADD(s2, 2)
+        ADD(s3, 3)
+    }
+    for (; i < n; i += N)
+        ADD(s0, 0)
+#undef ADD
+    const f8 s = (s0 + s1) + (s2 + s3);
+    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
+}
+
 /* ---- the versions, and the choice */
 
 typedef struct {
@@ -170,6 +195,7 @@ typedef struct {
     void (*ln)(float *x, size_t n, float add, float floor, float scale);
     void (*bands)(float *out, size_t n_bands, const size_t *first, const size_t *n, const float *w,
                   const float *x);
+    float (*dot)(const float *a, const float *b, size_t n);
 } loops;
 
 #define FOR_CPU(name, target)                                                                      \
@@ -198,8 +224,12 @@ typedef struct {
     {                                                                                              \
         bands(out, n_bands, first, n, w, x);                                                       \
     }                                                                                              \
+    target static float name##_dot(const float *a, const float *b, size_t n)                       \
+    {                                                                                              \
+        return dot(a, b, n);                                                                       \
+    }                                                                                              \
     static const loops name = { #name,        name##_multiply, name##_power, name##_root,          \
-                                name##_clean, name##_ln,       name##_bands };
+                                name##_clean, name##_ln,       name##_bands, name##_dot };
 
 FOR_CPU(plain, )
 #if defined(__x86_64__) || defined(__i386__)
@@ -271,4 +301,9 @@ void hear_vec_bands(float *out, size_t n_bands, const size_t *first, const size_
                     const float *w, const float *x)
 {
     best()->bands(out, n_bands, first, n, w, x);
+}
+
+float hear_vec_dot(const float *a, const float *b, size_t n)
+{
+    return best()->dot(a, b, n);
 }

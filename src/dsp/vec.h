@@ -26,6 +26,10 @@ void hear_vec_ln(float *x, size_t n, float add, float floor, float scale);
 void hear_vec_bands(float *out, size_t n_bands, const size_t *first, const size_t *n,
                     const float *w, const float *x);
 
+/* The sum of a[i] · b[i]; n: a multiple of HEAR_VEC_DOT. */
+#define HEAR_VEC_DOT 8
+float hear_vec_dot(const float *a, const float *b, size_t n);
+
 /* For tests: the version for that kind of CPU ("plain", "avx2", "avx512") from now on; false where
  * this CPU cannot run it. */
 bool hear_vec_choose(const char *name);

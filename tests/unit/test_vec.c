@@ -69,11 +69,22 @@ static void test_products_powers_and_bands(void **state)
     float bands[3];
     hear_vec_bands(bands, 3, first, n, weights, bins);
     assert_memory_equal(bands, ((float[]){ 3210.0f, 0.0f, 1113.0f }), sizeof bands);
+
+    float a[40], b[40];
+    for (size_t i = 0; i < 40; i++) {
+        a[i] = (float)i;
+        b[i] = i % 8 == 7 ? 2.0f : 1.0f;
+    }
+    for (size_t k = 1; k <= 5; k++) { /* of 8 k numbers: their sum, and each eighth again */
+        const size_t m = 8 * k;
+        assert_true(hear_vec_dot(a, b, m) == (float)(m * (m - 1) / 2 + 4 * k * k + 3 * k));
+    }
+    assert_true(hear_vec_dot(a, b, 0) == 0.0f);
 }
 
 typedef struct {
     double product[N];
-    float power[N], root[N], clean[N], ln[N], bands[N];
+    float power[N], root[N], clean[N], ln[N], bands[N], dot[N];
 } results;
 
 static void all(results *r)
@@ -101,6 +112,8 @@ static void all(results *r)
     memcpy(r->ln, r->power, sizeof r->ln);
     hear_vec_ln(r->ln, N, 0.001f, 1e-10f, 1.0f);
     hear_vec_bands(r->bands, N, first, n, weights, x);
+    for (size_t i = 0; i < N; i++)
+        r->dot[i] = hear_vec_dot(weights + i, weights + 2 * i, 8 * (i % 12));
 }
 
 static void test_every_version_gives_the_same_bits(void **state)
