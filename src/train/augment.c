@@ -42,6 +42,32 @@ static void scale_band(const hear_augment_shape *shape, float *power, size_t ban
         power[t * shape->n_bands + band] *= factor;
 }
 
+/* The mean around each band, bands so many Hz away weighing nothing: what the voice's pitch draws
+ * is gone, what the throat and mouth shape it to stays. */
+static void blur(hear_rng *r, const hear_augment_shape *shape, float *power)
+{
+    const float width_hz = (float)between(r, 80.0, 400.0);
+    const float *const hz = shape->centre_hz;
+    const size_t n = shape->n_bands;
+    if (!chance(r, 0.4))
+        return;
+    for (size_t t = 0; t < shape->n_frames; t++) {
+        float *p = power + t * n;
+        memcpy(shape->spare, p, n * sizeof *p);
+        for (size_t m = 0, first = 0; m < n; m++) {
+            float sum = 0.0f, weights = 0.0f;
+            while (hz[first] <= hz[m] - width_hz)
+                first++;
+            for (size_t k = first; k < n && hz[k] < hz[m] + width_hz; k++) {
+                const float weight = width_hz - fabsf(hz[k] - hz[m]);
+                sum += weight * shape->spare[k];
+                weights += weight;
+            }
+            p[m] = sum / weights;
+        }
+    }
+}
+
 /* Microphones and loudspeakers: a tilt and slow waves over the bands. */
 static void equalise(hear_rng *r, const hear_augment_shape *shape, float *power)
 {
@@ -159,6 +185,7 @@ static const hear_augmentation table[] = {
     [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, NULL, NULL },
     [HEAR_AUGMENT_BACKGROUND] = { "background", "another recording, 8 to 30 dB below", SOUND, NULL,
                                   NULL },
+    { "blur", "bands as means of those around, up to 400 Hz away", BANDS, blur, NULL },
     { "eq", "a tilt and slow waves over frequency", SOUND, equalise, hear_wave_equalise },
     { "room", "an exponential tail", SOUND, reverberate, hear_wave_reverberate },
     { "noise", "noise of any colour, 0 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },

@@ -18,6 +18,7 @@ typedef struct {
     double rate_hz;           /* of the samples */
     double level_db;          /* of the recording: mean square, re full scale */
     const float *centre_hz;   /* [n_bands]; of bands only */
+    float *spare;             /* [n_bands], to work in; of bands only */
 } hear_augment_shape;
 
 typedef struct {

@@ -202,7 +202,7 @@ static void add_background(const hear_examples *e, hear_rng *r, float *other, fl
 
 size_t hear_example_scratch(const hear_examples *e)
 {
-    return n_values(e) + hear_frontend_width(&e->sounds->config);
+    return n_values(e) + 2 * hear_frontend_width(&e->sounds->config);
 }
 
 size_t hear_example_size(const hear_examples *e)
@@ -265,7 +265,8 @@ static void make(const hear_examples *e, size_t clip, hear_rng *r, float *scratc
                                        .frame_s = (double)config->hop / config->rate_hz,
                                        .rate_hz = config->rate_hz,
                                        .level_db = e->sounds->sound[clip].level_db,
-                                       .centre_hz = centre_hz };
+                                       .centre_hz = centre_hz,
+                                       .spare = centre_hz + hear_frontend_width(config) };
     if (!made)
         hear_augment_apply(e->augment, r, &shape, frames);
     if (config->power == 1) /* never of a wave or descriptors */

@@ -7,9 +7,9 @@
 
 enum { FRAMES = 60, MELS = 32, CELLS = FRAMES * MELS };
 
-static float centre_hz[MELS];
-static const hear_augment_shape shape = { HEAR_FEATURES_MEL, FRAMES, MELS,     0.01,
-                                          16000.0,           0.0,    centre_hz };
+static float centre_hz[MELS], spare[MELS];
+static const hear_augment_shape shape = { HEAR_FEATURES_MEL, FRAMES, MELS,      0.01,
+                                          16000.0,           0.0,    centre_hz, spare };
 
 static int set_up(void **state)
 {
@@ -137,6 +137,31 @@ static void test_band_limits_leave_the_middle_alone(void **state)
     assert_in_range(high, 60, 140); /* 25 %, some of them hardly heard at 75 Hz */
 }
 
+static void test_blur_takes_the_mean_of_bands_around(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    size_t blurred = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        for (int i = 0; i < CELLS; i++)
+            p[i] = i < MELS ? 3.0f : 1.0f + (float)(i % MELS == 5);
+        hear_augment_apply(only("blur"), &r, &shape, p);
+        blurred += p[MELS + 5] != 2.0f;
+        double sum = 0.0;
+        for (int m = 0; m < MELS; m++) {
+            assert_close(p[m], 3.0, 1e-5); /* what is level stays so */
+            sum += (double)p[MELS + m] - 1.0;
+            if (fabsf(centre_hz[m] - centre_hz[5]) >= 400.0f)
+                assert_true(p[MELS + m] == 1.0f);
+        }
+        assert_true(sum > 0.5 && sum < 1.5);
+        assert_true(p[MELS + 4] <= p[MELS + 5] && p[MELS + 6] <= p[MELS + 5]);
+    }
+    assert_in_range(blurred, 120, 200); /* 40 % of 400 */
+}
+
 static void test_equaliser_keeps_within_a_few_decibels(void **state)
 {
     (void)state;
@@ -215,7 +240,7 @@ static void test_what_cannot_be_done_is_refused_by_name(void **state)
     assert_int_equal(hear_augment_parse(&set, "pitch", HEAR_FEATURES_WAVE, &err), HEAR_ERR_ARG);
     assert_string_equal(err.text, "\"pitch\" cannot be done to samples");
     assert_int_equal(hear_augment_parse(&set, "all", HEAR_FEATURES_WAVE, NULL), HEAR_OK);
-    assert_int_equal(set, only("all") & ~(1u << HEAR_AUGMENT_PITCH));
+    assert_int_equal(set, only("all") & ~(1u << HEAR_AUGMENT_PITCH | only("blur")));
     assert_int_equal(hear_augment_possible(HEAR_FEATURES_SPECTRUM), only("all"));
 }
 
@@ -223,7 +248,7 @@ static void test_what_cannot_be_done_is_refused_by_name(void **state)
 
 enum { N = 8000 };
 static const hear_augment_shape wave = {
-    HEAR_FEATURES_WAVE, N / 80, 80, 0.005, 16000.0, 0.0, NULL
+    HEAR_FEATURES_WAVE, N / 80, 80, 0.005, 16000.0, 0.0, NULL, NULL
 };
 
 static void fill_wave(float *x, double hz)
@@ -375,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_silence_stays_silent),
         cmocka_unit_test(test_gain_moves_all_alike_within_its_range),
         cmocka_unit_test(test_band_limits_leave_the_middle_alone),
+        cmocka_unit_test(test_blur_takes_the_mean_of_bands_around),
         cmocka_unit_test(test_equaliser_keeps_within_a_few_decibels),
         cmocka_unit_test(test_noise_adds_what_its_ratio_says),
         cmocka_unit_test(test_a_room_rings_behind_a_sound_not_before),
