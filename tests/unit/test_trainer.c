@@ -345,7 +345,7 @@ static void test_crossing_tests_on_every_recording_but_those_of_test(void **stat
     assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.2, all, NULL, NULL), HEAR_OK);
     assert_int_equal(all->n, 0);
     assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 100, 0.2, all, NULL, NULL),
-                     HEAR_ERR_ARG);
+                     HEAR_ERR_DATA);
     hear_metrics_destroy(all);
     hear_pool_destroy(pool);
     test_free_data(&d);
