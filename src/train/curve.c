@@ -81,7 +81,7 @@ double hear_curve_average_precision(const hear_curve *c)
         sum += (double)(p->tp - tp) * (double)p->tp / (double)(p->tp + p->fp);
         tp = p->tp;
     }
-    return c->n_positive ? sum / (double)c->n_positive : 0.0;
+    return c->n_positive ? sum / (double)c->n_positive : (double)NAN;
 }
 
 void hear_calibration_bins(const float *score, const bool *positive, size_t n, hear_bin *bins,

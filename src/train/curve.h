@@ -30,7 +30,7 @@ HEAR_MUST_CHECK hear_status hear_curve_create(hear_curve **out, const float *sco
 void hear_curve_destroy(hear_curve *c); /* NULL is allowed */
 
 double hear_curve_auc(const hear_curve *c); /* NaN where one of the two never occurs */
-double hear_curve_average_precision(const hear_curve *c); /* 0 where there is no positive */
+double hear_curve_average_precision(const hear_curve *c); /* NaN where there is no positive */
 
 #define HEAR_MAX_BINS 100
 typedef struct {

@@ -110,27 +110,38 @@ double hear_metrics_log_loss(const hear_metrics *m)
     return m->n ? m->loss_sum / (double)m->n : 0.0;
 }
 
+static double part_of(size_t part, size_t whole)
+{
+    return whole ? (double)part / (double)whole : (double)NAN;
+}
+
 double hear_metrics_precision(const hear_metrics *m, size_t label)
 {
-    return share(hits(m, label), said(m, label));
+    return part_of(hits(m, label), said(m, label));
 }
 
 double hear_metrics_recall(const hear_metrics *m, size_t label)
 {
-    return share(hits(m, label), hear_metrics_support(m, label));
+    return part_of(hits(m, label), hear_metrics_support(m, label));
 }
 
 double hear_metrics_f1(const hear_metrics *m, size_t label)
 {
-    return share(2 * hits(m, label), said(m, label) + hear_metrics_support(m, label));
+    return part_of(2 * hits(m, label), said(m, label) + hear_metrics_support(m, label));
 }
 
 double hear_metrics_macro_f1(const hear_metrics *m)
 {
     double sum = 0.0;
-    for (size_t l = 0; l < m->n_labels; l++)
-        sum += hear_metrics_f1(m, l);
-    return m->n_labels ? sum / (double)m->n_labels : 0.0;
+    size_t n = 0;
+    for (size_t l = 0; l < m->n_labels; l++) {
+        const double f1 = hear_metrics_f1(m, l);
+        if (isnan(f1))
+            continue;
+        sum += f1;
+        n++;
+    }
+    return n ? sum / (double)n : 0.0;
 }
 
 hear_interval hear_wilson(size_t k, size_t n)

@@ -22,13 +22,14 @@ void hear_metrics_reset(hear_metrics *m);
 /* probs [n_labels]: the first of the largest is what was said. */
 void hear_metrics_add(hear_metrics *m, size_t truth, const float *probs);
 
-double hear_metrics_accuracy(const hear_metrics *m); /* 0..1; 0 of nothing, as all below */
+double hear_metrics_accuracy(const hear_metrics *m); /* 0..1; 0 of nothing, as those below */
 double hear_metrics_balanced(const hear_metrics *m); /* mean recall */
 double hear_metrics_log_loss(const hear_metrics *m); /* probabilities clipped at 1e-15 */
+double hear_metrics_macro_f1(const hear_metrics *m); /* of labels that occur or were said */
+/* Of one label; NaN where it was never said, never occurs, or neither. */
 double hear_metrics_precision(const hear_metrics *m, size_t label);
 double hear_metrics_recall(const hear_metrics *m, size_t label);
 double hear_metrics_f1(const hear_metrics *m, size_t label);
-double hear_metrics_macro_f1(const hear_metrics *m);
 size_t hear_metrics_support(const hear_metrics *m, size_t label); /* how many there were */
 size_t hear_metrics_right(const hear_metrics *m);
 

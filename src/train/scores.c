@@ -3,6 +3,7 @@
 
 #include "train/scores.h"
 
+#include <math.h>
 #include <string.h>
 
 void hear_scores_line(FILE *out, const hear_metrics *m)
@@ -30,6 +31,15 @@ static void put_right(FILE *out, const char *text, int columns)
     fprintf(out, "%*s%s", columns > width(text) ? columns - width(text) : 0, "", text);
 }
 
+/* "-" where there is none. */
+static void put_share(FILE *out, double share, int columns)
+{
+    if (isnan(share))
+        fprintf(out, "%*s", columns, "-");
+    else
+        fprintf(out, "%*.3f", columns, share);
+}
+
 void hear_scores_table(FILE *out, const hear_metrics *m, char *const *labels)
 {
     int widest = 6;
@@ -44,7 +54,9 @@ void hear_scores_table(FILE *out, const hear_metrics *m, char *const *labels)
         for (size_t k = 0; k < m->n_labels; k++)
             fprintf(out, "%*zu", (width(labels[k]) > 5 ? width(labels[k]) : 5) + 2,
                     m->confusion[l * m->n_labels + k]);
-        fprintf(out, "  %9.3f  %6.3f  %5.3f\n", hear_metrics_precision(m, l),
-                hear_metrics_recall(m, l), hear_metrics_f1(m, l));
+        put_share(out, hear_metrics_precision(m, l), 11);
+        put_share(out, hear_metrics_recall(m, l), 8);
+        put_share(out, hear_metrics_f1(m, l), 7);
+        fputc('\n', out);
     }
 }

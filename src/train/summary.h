@@ -10,8 +10,8 @@
 #define HEAR_SUMMARY_BINS 10
 
 typedef struct {
-    double auc,
-        average_precision; /* one against the rest; auc NaN where it never occurs, or always */
+    double auc, average_precision; /* one against the rest; NaN where it never occurs, auc also
+                                      where always */
 } hear_label_summary;
 
 typedef struct {
