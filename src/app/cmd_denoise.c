@@ -257,6 +257,8 @@ static int denoise(const args *a, const char *in, const char *out)
         s = hear_wav_writer_commit(c.writer, &err);
         c.writer = NULL;
     }
+    if (at == out && strcmp(out, "-") == 0)
+        at = "standard output";
     int code = s == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
     if (s == HEAR_OK && a->reference)
         code = compare(&c, a->reference);

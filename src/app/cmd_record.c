@@ -70,7 +70,7 @@ static int keep(void *user, const float *samples, size_t n, uint32_t rate_hz, bo
     if (save(user, path, sizeof path, samples, n, rate_hz, &err) != HEAR_OK)
         return hear_report(path, &err);
     puts(path);
-    *go_on = fflush(stdout) == 0;
+    *go_on = hear_flush_stdout();
     return *go_on ? HEAR_EXIT_OK : hear_finish_stdout(HEAR_EXIT_OK);
 }
 

@@ -234,7 +234,7 @@ static void on_fold(void *user, const hear_cross_result *r)
     hear_scores_line(stdout, r->clips);
     putchar('\n');
     hear_scores_table(stdout, r->clips, t->data->labels.name);
-    fflush(stdout);
+    hear_flush_stdout();
 }
 
 static hear_status cross(training *t, hear_error *err)

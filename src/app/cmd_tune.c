@@ -178,6 +178,8 @@ static hear_status tune(tuning *t, hear_tuned *results, hear_error *err)
             hear_tune_head(t->args->format, &t->grid);
         if (s == HEAR_OK)
             hear_tune_row(t->args->format, &t->grid, i, results[i].clips);
+        if (s == HEAR_OK && !t->args->report && !hear_flush_stdout())
+            return HEAR_ERR_INTERRUPTED; /* for nobody */
     }
     if (s == HEAR_OK)
         hear_tune_best(t->args->format, &t->grid, results);

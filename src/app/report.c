@@ -8,6 +8,7 @@
 #include "io/quiet.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,13 +95,29 @@ void hear_note(const char *name, const char *format, ...)
     va_end(args);
 }
 
-int hear_finish_stdout(int code)
+static int stdout_errno; /* why it could first not be written; 0 as long as it can */
+
+bool hear_flush_stdout(void)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    if (errno == EPIPE)
+        return true;
+    if (!stdout_errno)
+        stdout_errno = errno;
+    return false;
+}
+
+/* Where stdio wrote by itself, its error's number is gone. */
+static bool nobody_reads(void)
+{
+    struct pollfd out = { .fd = STDOUT_FILENO };
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+int hear_finish_stdout(int code)
+{
+    if (hear_flush_stdout() || stdout_errno == EPIPE || (!stdout_errno && nobody_reads()))
         return code;
     return hear_report_text(HEAR_ERR_IO, "standard output", "cannot write: %s",
-                            strerror(errno ? errno : EIO));
+                            strerror(stdout_errno ? stdout_errno : EIO));
 }

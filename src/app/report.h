@@ -8,6 +8,7 @@
 #include "hearsay/status.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 /* BSD's sysexits, by what they mean here. */
 enum {
@@ -41,6 +42,9 @@ int hear_report_usage(const char *cmd, const char *format, ...)
 /* Something to know that ends nothing: the same line, no exit code. */
 void hear_note(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Flushes stdout before the end; false where it cannot be written, of which hear_finish_stdout
+ * tells. */
+bool hear_flush_stdout(void);
 /* Flushes stdout: code where that works or the pipe is closed, HEAR_EXIT_IO and a line otherwise.
  * For what is printed with stdio: help, tables. */
 int hear_finish_stdout(int code);

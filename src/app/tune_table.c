@@ -3,6 +3,7 @@
 
 #include "app/tune_table.h"
 
+#include "app/report.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -151,7 +152,7 @@ void hear_tune_head(const char *format, const hear_grid *g)
             printf("%s%c", columns[i], i < 5 ? '\t' : '\n');
     else
         printf("accuracy  95 %% interval  balanced  log loss     n\n");
-    fflush(stdout);
+    hear_flush_stdout();
 }
 
 static void put_json(const hear_grid *g, size_t point, const double v[5], size_t n)
@@ -193,7 +194,7 @@ void hear_tune_row(const char *format, const hear_grid *g, size_t point, const h
         printf("%6.1f %%  %5.1f .. %5.1f  %6.1f %%  %8.3f  %4zu\n", 100.0 * v[0], 100.0 * v[1],
                100.0 * v[2], 100.0 * v[3], v[4], m->n);
     }
-    fflush(stdout);
+    hear_flush_stdout();
 }
 
 void hear_tune_best(const char *format, const hear_grid *g, const hear_tuned *results)

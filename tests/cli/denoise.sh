@@ -74,6 +74,12 @@ refuse 65 'd.onnx: ' denoise -m d.onnx d.onnx out2.wav
 refuse 74 'nowhere/a.wav: cannot write: No such' denoise -m d.onnx long.wav nowhere/a.wav
 refuse 64 'a.flac: only WAV files are written' denoise -m d.onnx long.wav a.flac
 [ ! -w /dev/full ] || refuse 74 '^hearsay: /dev/full: ' denoise -m d.onnx long.wav /dev/full
+if [ -w /dev/full ]; then
+    "$HEARSAY" denoise -m d.onnx long.wav - 2>err >/dev/full
+    code=$? last="hearsay denoise - >/dev/full"
+    expect_code 74
+    expect_error 'standard output: cannot write'
+fi
 refuse 64 'IN and OUT' denoise -m d.onnx long.wav
 mkdir -p only/other && cp data/other/* only/other/
 refuse 65 'has no speech to learn from' train -q --arch denoiser --data only -o f.onnx

@@ -60,6 +60,21 @@ expect_code 0
 expect_match '^best: --input (stats|descriptors)$'
 
 # What is refused, before anything is tried.
+# Nobody reads on, or nothing more can be written.
+{
+    "$HEARSAY" tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q \
+        --grid 'input=stats,descriptors' 2>err
+    echo $? >status
+} | true
+code=$(cat status) last="hearsay tune | true"
+expect_code 0
+[ ! -s err ] || complain "it tells of a closed pipe"
+if [ -w /dev/full ]; then
+    "$HEARSAY" tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q 2>err >/dev/full
+    code=$? last="hearsay tune >/dev/full"
+    expect_code 74
+    expect_error 'standard output: cannot write: No space left'
+fi
 refuse 64 "\-\-C 'x': must be a number" tune --arch logreg --data table.tsv --grid 'C=1,x'
 refuse 64 "\-\-grid has C twice" tune --arch logreg --data table.tsv --grid 'C=1,2 penalty=l1 C=3'
 refuse 64 "\-\-grid: 'colour' cannot be tried" tune --arch logreg --data table.tsv --grid 'colour=1'
