@@ -202,7 +202,7 @@ static hear_status take_base(hear_job *job, const hear_train_args *a, const hear
 static hear_status take_copies(hear_job *job, const hear_train_args *a, hear_error *err)
 {
     const unsigned two = 1u << HEAR_AUGMENT_MIX | 1u << HEAR_AUGMENT_BACKGROUND;
-    if (a->augment && strcmp(a->augment, "all") != 0 && (job->augment & two))
+    if (a->augment && strncmp(a->augment, "all", 3) != 0 && (job->augment & two))
         return hear_fail(err, HEAR_ERR_ARG, "mix and background cannot be done to heads' copies");
     job->augment &= ~two;
     job->n_copies = a->copies != UINT64_MAX ? (size_t)a->copies : job->augment ? COPIES : 0;

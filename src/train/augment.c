@@ -185,7 +185,8 @@ static const hear_augmentation table[] = {
     [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, NULL, NULL },
     [HEAR_AUGMENT_BACKGROUND] = { "background", "another recording, 8 to 30 dB below", SOUND, NULL,
                                   NULL },
-    { "blur", "bands as means of those around, up to 400 Hz away", BANDS, blur, NULL },
+    [HEAR_AUGMENT_BLUR] = { "blur", "bands as means of those around, up to 400 Hz away", BANDS,
+                            blur, NULL },
     { "eq", "a tilt and slow waves over frequency", SOUND, equalise, hear_wave_equalise },
     { "room", "an exponential tail", SOUND, reverberate, hear_wave_reverberate },
     { "noise", "noise of any colour, 0 to 40 dB below", SOUND, add_noise, hear_wave_add_noise },
@@ -227,21 +228,20 @@ hear_status hear_augment_parse(unsigned *set, const char *text, hear_features fe
 {
     const unsigned possible = hear_augment_possible(features);
     unsigned found = 0;
-    if (strcmp(text, "all") == 0)
-        found = possible;
-    else if (strcmp(text, "none") != 0)
-        for (const char *word = text; *word;) {
-            const size_t n = strcspn(word, ","), i = find(word, n);
-            if (i == hear_augment_count())
-                return hear_fail(err, HEAR_ERR_ARG, "there is no augmentation \"%.*s\"",
-                                 n < 64 ? (int)n : 64, word);
-            if (!(possible >> i & 1u))
-                return hear_fail(
-                    err, HEAR_ERR_ARG, "\"%s\" cannot be done to %s", table[i].name,
-                    hear_frontend_unit(&(hear_frontend_config){ .features = features }));
+    for (const char *word = strcmp(text, "none") == 0 ? "" : text; *word;) {
+        const size_t n = strcspn(word, ","), i = find(word, n);
+        if (n == 3 && strncmp(word, "all", n) == 0)
+            found |= possible & ~(1u << HEAR_AUGMENT_BLUR);
+        else if (i == hear_augment_count())
+            return hear_fail(err, HEAR_ERR_ARG, "there is no augmentation \"%.*s\"",
+                             n < 64 ? (int)n : 64, word);
+        else if (!(possible >> i & 1u))
+            return hear_fail(err, HEAR_ERR_ARG, "\"%s\" cannot be done to %s", table[i].name,
+                             hear_frontend_unit(&(hear_frontend_config){ .features = features }));
+        else
             found |= 1u << i;
-            word += n + (word[n] == ',');
-        }
+        word += n + (word[n] == ',');
+    }
     *set = found;
     return HEAR_OK;
 }

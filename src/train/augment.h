@@ -30,19 +30,21 @@ typedef struct {
     void (*wave)(hear_rng *r, double rate_hz, float *samples, size_t n);
 } hear_augmentation;
 
-/* Those without a function first. */
+/* Those without a function first; others follow, which need no name here. */
 enum {
     HEAR_AUGMENT_SHIFT,      /* any position in the window, short ones also repeated */
     HEAR_AUGMENT_SPEED,      /* faster and slower; of a wave higher and lower too */
     HEAR_AUGMENT_PITCH,      /* up and down: mel bands by whole ones, bins by a factor */
     HEAR_AUGMENT_MIX,        /* with another recording, labels mixed alike */
     HEAR_AUGMENT_BACKGROUND, /* another recording far below, the label stays */
+    HEAR_AUGMENT_BLUR,       /* over the bands: for voices, and not of "all" */
 };
 size_t hear_augment_count(void);
 const hear_augmentation *hear_augment_at(size_t i);     /* i < count; bit i of a set */
 unsigned hear_augment_possible(hear_features features); /* a set */
 
-/* "all" that is possible, "none", or names with commas between them. Errors: HEAR_ERR_ARG, err
+/* "none", or names with commas between them, "all" among them: all that is possible but blur, which
+ * helps to tell voices apart and nothing else. Errors: HEAR_ERR_ARG, err
  * names the word that is none, or that these features do not allow. */
 HEAR_MUST_CHECK hear_status hear_augment_parse(unsigned *set, const char *text,
                                                hear_features features, hear_error *err);
