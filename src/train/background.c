@@ -76,8 +76,12 @@ static hear_status take(hear_background *b, const hear_graph *g, hear_error *err
     b->group = hear_alloc(b->n_rows, sizeof *b->group);
     b->basis = scaled(basis, by->data, false);
     b->rows = scaled(rows, of->data, true);
-    if (!b->mean || !b->group || !b->basis || !b->rows)
+    b->packed = hear_alloc(basis->count, sizeof *b->packed);
+    b->scale = hear_alloc(b->n_dims, sizeof *b->scale);
+    if (!b->mean || !b->group || !b->basis || !b->rows || !b->packed || !b->scale)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
+    memcpy(b->packed, basis->data, basis->count * sizeof *b->packed);
+    memcpy(b->scale, by->data, b->n_dims * sizeof *b->scale);
     memcpy(b->mean, mean->data, b->n_in * sizeof *b->mean);
     memcpy(b->group, group->data, b->n_rows * sizeof *b->group);
     return HEAR_OK;
@@ -157,6 +161,8 @@ void hear_background_clear(hear_background *b)
 {
     hear_free(b->mean);
     hear_free(b->basis);
+    hear_free(b->packed);
+    hear_free(b->scale);
     hear_free(b->rows);
     hear_free(b->group);
     *b = (hear_background){ 0 };

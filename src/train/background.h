@@ -19,7 +19,9 @@
 typedef struct {
     size_t n_in, n_dims, n_rows;
     float *mean;    /* [n_in] */
-    float *basis;   /* [n_in][n_dims] */
+    float *basis;   /* [n_in][n_dims]: packed times scale [n_dims] */
+    int8_t *packed; /* [n_in][n_dims] */
+    float *scale;   /* [n_dims] */
     float *rows;    /* [n_rows][n_dims] */
     uint8_t *group; /* [n_rows]: rows of one origin */
     size_t window;  /* frames whose patches' mean a row is of */
