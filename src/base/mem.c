@@ -29,11 +29,10 @@ bool hear_add(size_t a, size_t b, size_t *sum)
 void *hear_alloc(size_t n, size_t size)
 {
     size_t bytes;
-    if (!hear_mul(n, size, &bytes) || !hear_add(bytes, HEAR_ALIGN - 1, &bytes))
+    if (!hear_mul(n, size, &bytes))
         return NULL;
-    bytes -= bytes % HEAR_ALIGN;
     if (bytes == 0)
-        bytes = HEAR_ALIGN;
+        bytes = 1;
     const bool large = bytes >= 2 * HUGE_PAGE;
     void *p = NULL;
     if (posix_memalign(&p, large ? HUGE_PAGE : HEAR_ALIGN, bytes) != 0)
