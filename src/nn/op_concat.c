@@ -48,7 +48,7 @@ static void forward(hear_call *c)
     const params *p = c->params;
     const size_t stride = (size_t)c->out[0]->shape.dim[p->axis] * p->item;
     char *to = c->out[0]->data;
-    for (size_t j = 0; j < c->n_in && c->out[0]->count > 0; j++) {
+    for (size_t j = 0; j < c->n_in; j++) {
         const char *from = c->in[j]->data;
         const size_t bytes = (size_t)c->in[j]->shape.dim[p->axis] * p->item;
         for (size_t o = 0; o < p->outer && bytes > 0; o++)

@@ -211,6 +211,11 @@ static hear_status place_all(hear_plan *p, item *items, size_t n, hear_error *er
 
 /* The address of `bytes` at offset; NULL for none, or where memory runs out. AddressSanitizer sees
  * no borders within the arena: for it each gets memory of its own. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) /* as clang says it */
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #if defined(__SANITIZE_ADDRESS__)
 static void *at(hear_plan *p, size_t offset, size_t bytes)
 {
@@ -231,8 +236,8 @@ static void give_addresses(hear_plan *p)
         const size_t bytes = root->t.count * hear_dtype_size(root->t.dtype);
         if (root->same != PLAN_NONE)
             continue;
-        if (root->first != PLAN_NONE)
-            root->t.data = at(p, root->offset, bytes);
+        if (root->first != PLAN_NONE) /* what is empty has an address too */
+            root->t.data = bytes > 0 ? at(p, root->offset, bytes) : p->arena;
         if (p->config.training && root->reaches && root->grad_offset != PLAN_NONE)
             root->grad = at(p, root->grad_offset, bytes);
     }
