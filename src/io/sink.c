@@ -26,11 +26,6 @@ static const hear_sink_ops *find(const char *format)
     return NULL;
 }
 
-bool hear_sink_format_known(const char *format)
-{
-    return find(format) != NULL;
-}
-
 static size_t characters(const char *utf8)
 {
     size_t n = 0;

@@ -44,5 +44,4 @@ HEAR_MUST_CHECK hear_status hear_sink_file(hear_sink *s, const char *source,
  * files: the same bytes as if they had been made here. */
 HEAR_MUST_CHECK hear_status hear_sink_pass(hear_sink *s, const char *source, bool of_files,
                                            const char *lines, size_t n, hear_error *err);
-bool hear_sink_format_known(const char *format);
 #endif

@@ -103,11 +103,6 @@ uint32_t hear_source_rate_hz(const hear_source *s)
     return s->rate_hz;
 }
 
-uint32_t hear_source_n_channels(const hear_source *s)
-{
-    return s->n_channels;
-}
-
 double hear_source_duration_s(const hear_source *s)
 {
     if (s->n_frames < 0)

@@ -39,7 +39,6 @@ HEAR_MUST_CHECK hear_status hear_source_open(hear_source **out, const char *path
                                              const hear_source_config *config, hear_error *err);
 void hear_source_close(hear_source *s); /* NULL is allowed */
 uint32_t hear_source_rate_hz(const hear_source *s);
-uint32_t hear_source_n_channels(const hear_source *s);
 /* Seconds, or a negative number where it is not known beforehand. */
 double hear_source_duration_s(const hear_source *s);
 

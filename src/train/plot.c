@@ -241,19 +241,9 @@ static const hear_plot_kind kinds[] = {
     { "histogram", histogram },
 };
 
-size_t hear_plot_count(void)
-{
-    return sizeof kinds / sizeof kinds[0];
-}
-
-const hear_plot_kind *hear_plot_at(size_t i)
-{
-    return &kinds[i];
-}
-
 const hear_plot_kind *hear_plot_find(const char *name)
 {
-    for (size_t i = 0; i < hear_plot_count(); i++)
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(kinds[i].name, name) == 0)
             return &kinds[i];
     return NULL;

@@ -14,7 +14,5 @@ typedef struct {
                          const char *title);
 } hear_plot_kind;
 
-size_t hear_plot_count(void);
-const hear_plot_kind *hear_plot_at(size_t i);
 const hear_plot_kind *hear_plot_find(const char *name); /* NULL where there is none */
 #endif

@@ -186,11 +186,6 @@ bool hear_canvas_utf8(const hear_canvas *c)
     return c->utf8;
 }
 
-bool hear_canvas_has_color(const hear_canvas *c)
-{
-    return c->n_colors > 0;
-}
-
 bool hear_canvas_half_rows(const hear_canvas *c)
 {
     return c->half_rows;

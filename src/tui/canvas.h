@@ -51,7 +51,6 @@ typedef enum {
 hear_canvas *hear_canvas_create(bool color);
 void hear_canvas_destroy(hear_canvas *c); /* NULL is allowed */
 bool hear_canvas_utf8(const hear_canvas *c);
-bool hear_canvas_has_color(const hear_canvas *c);
 bool hear_canvas_half_rows(const hear_canvas *c); /* a spectrogram cell shows two levels */
 
 /* A class's colour goes round by its index. */
