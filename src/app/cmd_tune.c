@@ -14,6 +14,7 @@
 #include "train/page_tune.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -186,9 +187,21 @@ static hear_status tune(tuning *t, hear_tuned *results, hear_error *err)
     return s;
 }
 
+/* What is trained, for the page's title. */
+static const char *name_tried(const tuning *t, char *out, size_t room)
+{
+    if (t->args->train.arch)
+        return t->args->train.arch;
+    if (!t->base.model)
+        return "several architectures"; /* which the grid names */
+    snprintf(out, room, "%s further", t->base.name);
+    return out;
+}
+
 static hear_status write_page(tuning *t, const hear_tuned *results, hear_error *err)
 {
     const char *names[HEAR_GRID_MAX] = { NULL };
+    char tried[sizeof t->base.name + 16];
     for (size_t i = 0; i < t->grid.n; i++)
         names[i] = t->grid.option[i]->name;
     const hear_metrics **points = calloc(t->grid.n_points, sizeof *points);
@@ -199,7 +212,7 @@ static hear_status write_page(tuning *t, const hear_tuned *results, hear_error *
     if (s == HEAR_OK) {
         for (size_t i = 0; i < t->grid.n_points; i++)
             points[i] = results[i].clips;
-        const hear_page_tune page = { .arch = t->args->train.arch,
+        const hear_page_tune page = { .arch = name_tried(t, tried, sizeof tried),
                                       .data = t->args->train.data,
                                       .n_folds = (size_t)t->args->folds,
                                       .n_options = t->grid.n,

@@ -49,6 +49,13 @@ expect_code 0
 [ "$(grep -c '<svg' page.html)" -eq 1 ] || complain "not a chart for C alone"
 grep -q '>Right against C</text>' page.html || complain "no title"
 grep -qE '(src|href)="(http|//|[^d])' page.html && complain "the page needs other files"
+hear tune --window 1 --folds 2 --epochs 1 --data table.tsv --grid 'arch=mlp,logreg' -q --report page.html
+expect_code 0
+grep -q '<h1>several architectures on table.tsv, 2 folds</h1>' page.html || complain "no heading"
+hear train --arch mlp --hidden 2 --window 1 --epochs 1 --data table.tsv -q -o seen.onnx
+hear tune --from ./seen.onnx --folds 2 --epochs 1 --data table.tsv --grid 'lr=0.01' -q --report page.html
+expect_code 0
+grep -q '<h1>seen further on table.tsv, 2 folds</h1>' page.html || complain "no heading"
 refuse 74 'nowhere/page.html: cannot write' tune --arch logreg --data table.tsv --report nowhere/page.html
 # Without a grid there is one point; another input loads other frames.
 hear tune --arch forest --trees 10 --window 1 --folds 2 --data table.tsv -q
