@@ -16,7 +16,8 @@ typedef struct {
 
 static const hear_option options[] = {
     { 'o', "output", "OUT.svg|OUT.png", HEAR_OPT_TEXT, offsetof(args, out), .required = true,
-      .help = "write the picture to this file: PNG where its name\nends in .png, otherwise SVG" },
+      .help = "write the picture to this file: PNG where its name\nends in .png, SVG where it ends "
+              "in .svg or in nothing" },
     { 0, "title", "TEXT", HEAR_OPT_TEXT, offsetof(args, title),
       .help = "above the picture (default: the recording's name)" },
     { 0 },

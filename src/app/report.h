@@ -15,7 +15,7 @@ enum {
     HEAR_EXIT_OK = 0,
     HEAR_EXIT_USAGE = 64,    /* the command line */
     HEAR_EXIT_DATA = 65,     /* what a recording, table or data set holds */
-    HEAR_EXIT_NO_INPUT = 66, /* no such file or model */
+    HEAR_EXIT_NO_INPUT = 66, /* no such file or model, or none that may be read */
     HEAR_EXIT_DEVICE = 69,   /* no usable device, or it went away */
     HEAR_EXIT_INTERNAL = 70, /* a fault of ours, or memory ran out */
     HEAR_EXIT_IO = 74,       /* reading or writing failed */

@@ -178,7 +178,8 @@ hear_status hear_file_read(const char *path, size_t max_bytes, char **data, size
         return hear_fail(err, HEAR_ERR_DATA, "%s", other);
     FILE *in = fopen(path, "rb");
     if (!in) {
-        const hear_status s = errno == ENOENT || errno == ENOTDIR ? HEAR_ERR_NO_INPUT : HEAR_ERR_IO;
+        const bool missing = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+        const hear_status s = missing ? HEAR_ERR_NO_INPUT : HEAR_ERR_IO;
         return hear_fail(err, s, "%s", strerror(errno));
     }
     char *buffer = NULL;

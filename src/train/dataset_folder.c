@@ -73,8 +73,11 @@ static hear_status visit(const walk *w, const char *folder, int depth)
     struct dirent **entries = NULL;
     const int n = scandir(folder, &entries, is_seen, by_bytes);
     if (n < 0)
-        return hear_fail(w->err, errno == ENOMEM ? HEAR_ERR_MEM : HEAR_ERR_IO, "%s: %s", folder,
-                         strerror(errno));
+        return hear_fail(w->err,
+                         errno == ENOMEM   ? HEAR_ERR_MEM
+                         : errno == EACCES ? HEAR_ERR_NO_INPUT
+                                           : HEAR_ERR_IO,
+                         "%s: %s", folder, strerror(errno));
     hear_status s = HEAR_OK;
     for (int i = 0; i < n; i++) {
         if (s == HEAR_OK) {
