@@ -231,6 +231,9 @@ hear_status hear_train_job(hear_job *job, const hear_train_args *a, const hear_t
     else
         hear_arch_settings_of(job->arch, &job->options, &job->settings);
     take_settings(&job->settings, a);
+    if (s == HEAR_OK && !isnan(a->hop_s) && a->hop_s > job->settings.window_s)
+        s = hear_fail(err, HEAR_ERR_ARG, "--hop %g is more than the window's %g seconds", a->hop_s,
+                      job->settings.window_s);
     if (s == HEAR_OK)
         s = hear_arch_check(job->arch, &job->options, err);
     if (s == HEAR_OK && a->penalty && !(a->c > 0.0))

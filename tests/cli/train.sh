@@ -137,6 +137,8 @@ refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table
 refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:-1
 refuse 64 '^hearsay: train: --silence: label' train --arch mlp --data table.tsv -o e.onnx \
     --silence "$(printf 'a\tb')"
+refuse 64 'train: --hop 5 is more than the window.s 1 seconds' train --arch mlp --data table.tsv \
+    -o e.onnx --window 1 --hop 5
 refuse 64 '^hearsay: train: --cross takes source' train --arch mlp --data table.tsv --cross 1
 mkdir -p "bad/$(printf 'a\tb')" bad/c
 cp data/low/1.wav "bad/$(printf 'a\tb')/1.wav"
