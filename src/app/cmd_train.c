@@ -108,6 +108,7 @@ static hear_status open_data(training *t, hear_error *err)
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
                                         .made_s = t->job.settings.window_s + 1.0,
+                                        .made_db = hear_train_made_db(a),
                                         .n_threads = hear_pool_n_threads(t->job.pool),
                                         .progress = on_load,
                                         .user = t };

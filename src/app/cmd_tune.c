@@ -97,6 +97,7 @@ static hear_status load(tuning *t, const hear_job *job, hear_error *err)
     const hear_sounds_config config = { .frontend = &job->settings.frontend,
                                         .seed = t->args->train.seed,
                                         .made_s = made_s,
+                                        .made_db = hear_train_made_db(&t->args->train),
                                         .n_threads = hear_pool_n_threads(t->pool),
                                         .progress = on_load,
                                         .user = t };

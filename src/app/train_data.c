@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,24 +15,46 @@
 typedef struct {
     char label[HEAR_MAX_LABEL];
     uint64_t n;
+    double most_db; /* of the loudest; 0: as ever */
 } silence;
 
-/* "LABEL" or "LABEL:N" */
+/* "LABEL", "LABEL:N" or "LABEL:N:DB"; an end that looks like a number is one. */
 static hear_status parse_silence(silence *s, const char *text, hear_error *err)
 {
-    s->n = 64;
-    const char *const colon = strrchr(text, ':');
-    const bool counted = colon && (!colon[1] || strchr("+-.0123456789", colon[1]));
-    if (counted && !hear_parse_uint(colon + 1, &s->n))
-        s->n = 0;
-    const size_t bytes = counted ? (size_t)(colon - text) : strlen(text);
-    if (bytes == 0 || bytes >= sizeof s->label || s->n < 1 || s->n > 100000)
-        return hear_fail(err, HEAR_ERR_ARG, "--silence takes LABEL or LABEL:N, N from 1 to 100000");
+    *s = (silence){ .n = 64 };
+    size_t bytes = strlen(text);
+    const char *colon = strrchr(text, ':');
+    bool right = true, counted = colon && (!colon[1] || strchr("+-.0123456789", colon[1]));
+    if (counted && colon[1] == '-') {
+        right =
+            hear_parse_double(colon + 1, &s->most_db) && s->most_db >= -90.0 && s->most_db <= -20.0;
+        bytes = (size_t)(colon - text);
+        while (colon > text && *--colon != ':')
+            ;
+        right = right && colon > text; /* N is there, too */
+    }
+    char number[24] = "";
+    if (counted && right) {
+        snprintf(number, sizeof number, "%.*s", (int)(text + bytes - colon - 1), colon + 1);
+        right = text + bytes - colon < (ptrdiff_t)sizeof number && hear_parse_uint(number, &s->n);
+        bytes = (size_t)(colon - text);
+    }
+    if (!right || bytes == 0 || bytes >= sizeof s->label || s->n < 1 || s->n > 100000)
+        return hear_fail(err, HEAR_ERR_ARG,
+                         "--silence takes LABEL, LABEL:N or LABEL:N:DB, N from 1 to 100000, DB "
+                         "from -90 to -20");
     memcpy(s->label, text, bytes);
     s->label[bytes] = '\0';
     const char *const fault = hear_label_fault(s->label);
     return fault ? hear_fail(err, HEAR_ERR_ARG, "--silence: label '%.40s' %s", s->label, fault)
                  : HEAR_OK;
+}
+
+double hear_train_made_db(const hear_train_args *args)
+{
+    silence made;
+    return args->silence && parse_silence(&made, args->silence, NULL) == HEAR_OK ? made.most_db
+                                                                                 : 0.0;
 }
 
 hear_status hear_train_check_data(const hear_train_args *a, hear_error *err)
@@ -55,9 +78,9 @@ static hear_status add_silence(hear_dataset *d, const char *text, hear_error *er
         const hear_clip_entry entry = { .label = made.label,
                                         .group = group,
                                         .source = "silence made by hearsay" };
-        const hear_status s = hear_dataset_add(d, &entry);
-        if (s != HEAR_OK)
-            return hear_fail(err, s, NULL);
+        const hear_status added = hear_dataset_add(d, &entry);
+        if (added != HEAR_OK)
+            return hear_fail(err, added, NULL);
     }
     return HEAR_OK;
 }

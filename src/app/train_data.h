@@ -10,6 +10,8 @@ HEAR_MUST_CHECK hear_status hear_train_check_data(const hear_train_args *args, h
 /* With made silence, checked. Errors: as hear_dataset_open's; *out may be there all the same. */
 HEAR_MUST_CHECK hear_status hear_train_open_data(hear_dataset **out, const hear_train_args *args,
                                                  hear_error *err);
+/* The level of the loudest silence made, as hear_sounds_config has it. */
+double hear_train_made_db(const hear_train_args *args);
 /* At the end, so that nobody misses them: those that could not be read. d and s may be NULL.
  * Returns an exit code. */
 int hear_train_tell_unreadable(const hear_dataset *d, const hear_sounds *s, const char *name);

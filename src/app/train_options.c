@@ -45,7 +45,7 @@ const hear_option hear_train_options[] = {
 #undef AT
 
 const char hear_train_notes[] =
-    "Augmentations: shift, speed, pitch, mix, background, eq, room, noise, band,\ngain, mask.";
+    "Augmentations: shift, speed, pitch, mix, background, eq, room, noise, band,\ngain, mask; and, not in all, quiet.";
 
 /* yamnet.onnx of any folder is yamnet. */
 static void take_name(hear_train_base *base, const char *from)

@@ -17,6 +17,7 @@ typedef struct {
     double frame_s;           /* seconds between frames */
     double rate_hz;           /* of the samples */
     double level_db;          /* of the recording: mean square, re full scale */
+    double power;             /* mean of the recording's bands; > 0 */
     const float *centre_hz;   /* [n_bands]; of bands only */
     float *spare;             /* [n_bands], to work in; of bands only */
 } hear_augment_shape;
@@ -24,6 +25,7 @@ typedef struct {
 typedef struct {
     const char *name, *summary;
     unsigned features; /* set of hear_features that it can be done to */
+    bool by_name;      /* not of "all" */
     /* power: [n_frames][n_bands]; samples: [n]; changed in place. Both NULL where the example's
      * maker does it while it cuts the window out of the recording. */
     void (*bands)(hear_rng *r, const hear_augment_shape *shape, float *power);
@@ -43,9 +45,9 @@ size_t hear_augment_count(void);
 const hear_augmentation *hear_augment_at(size_t i);     /* i < count; bit i of a set */
 unsigned hear_augment_possible(hear_features features); /* a set */
 
-/* "none", or names with commas between them, "all" among them: all that is possible but blur, which
- * helps to tell voices apart and nothing else. Errors: HEAR_ERR_ARG, err
- * names the word that is none, or that these features do not allow. */
+/* "none", or names with commas between them, "all" among them: all that is possible but what comes by
+ * its name. Errors: HEAR_ERR_ARG, err names the word that is none, or that these features do not
+ * allow. */
 HEAR_MUST_CHECK hear_status hear_augment_parse(unsigned *set, const char *text,
                                                hear_features features, hear_error *err);
 /* Every one of the set that has a function for these features, in the table's order. x:

@@ -149,16 +149,34 @@ void hear_wave_limit_band(hear_rng *r, double rate_hz, float *x, size_t n)
         pass_steeply(high_hz, rate_hz, true, x, n);
 }
 
-void hear_wave_change_gain(hear_rng *r, double rate_hz, float *x, size_t n)
+static double level_db_of(const float *x, size_t n)
 {
-    (void)rate_hz;
     double square = 0.0;
     for (size_t i = 0; i < n; i++)
         square += (double)x[i] * x[i];
-    const double level_db = 10.0 * log10(fmax(square / (double)(n ? n : 1), 1e-10));
-    const float gain = (float)pow(10.0, fmin(between(r, -58.0, -8.0) - level_db, 40.0) / 20.0);
+    return 10.0 * log10(fmax(square / (double)(n ? n : 1), 1e-10));
+}
+
+static void scale(float *x, size_t n, double db)
+{
+    const float gain = (float)pow(10.0, db / 20.0);
     for (size_t i = 0; i < n; i++)
         x[i] *= gain;
+}
+
+void hear_wave_change_gain(hear_rng *r, double rate_hz, float *x, size_t n)
+{
+    (void)rate_hz;
+    scale(x, n, fmin(between(r, -58.0, -8.0) - level_db_of(x, n), 40.0));
+}
+
+void hear_wave_quieten(hear_rng *r, double rate_hz, float *x, size_t n)
+{
+    (void)rate_hz;
+    const bool wanted = hear_rng_uniform(r) < 0.5;
+    const double to = between(r, -66.0, -50.0);
+    if (wanted)
+        scale(x, n, fmin(to - level_db_of(x, n), 0.0));
 }
 
 void hear_wave_mask(hear_rng *r, double rate_hz, float *x, size_t n)

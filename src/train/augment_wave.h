@@ -19,6 +19,8 @@ void hear_wave_add_noise(hear_rng *r, double rate_hz, float *x, size_t n);
 void hear_wave_limit_band(hear_rng *r, double rate_hz, float *x, size_t n);
 /* 30 dB down to 10 dB up. */
 void hear_wave_change_gain(hear_rng *r, double rate_hz, float *x, size_t n);
+/* In half of the cases what is louder to 50 to 66 dB below full scale. */
+void hear_wave_quieten(hear_rng *r, double rate_hz, float *x, size_t n);
 /* In half of the cases: up to 0.3 s, 30 dB down. */
 void hear_wave_mask(hear_rng *r, double rate_hz, float *x, size_t n);
 #endif

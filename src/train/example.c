@@ -265,6 +265,7 @@ static void make(const hear_examples *e, size_t clip, hear_rng *r, float *scratc
                                        .frame_s = (double)config->hop / config->rate_hz,
                                        .rate_hz = config->rate_hz,
                                        .level_db = e->sounds->sound[clip].level_db,
+                                       .power = fmax(e->sounds->sound[clip].power, 1e-30),
                                        .centre_hz = centre_hz,
                                        .spare = centre_hz + hear_frontend_width(config) };
     if (!made)

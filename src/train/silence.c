@@ -37,7 +37,8 @@ static void add_hum(hear_rng *r, double rate_hz, float *out, size_t n)
     }
 }
 
-void hear_silence_make(uint64_t seed, size_t index, double rate_hz, float *out, size_t n)
+void hear_silence_make(uint64_t seed, size_t index, double most_db, double rate_hz, float *out,
+                       size_t n)
 {
     memset(out, 0, n * sizeof *out);
     if (index % 8 == 0)
@@ -55,7 +56,9 @@ void hear_silence_make(uint64_t seed, size_t index, double rate_hz, float *out, 
         out[i] = (float)(out[i] / rms);
     if (hear_rng_below(&r, 3) == 0)
         add_hum(&r, rate_hz, out, n);
-    const double level = pow(10.0, (-95.0 + 35.0 * hear_rng_uniform(&r)) / 20.0);
+    const double range_db = most_db - HEAR_SILENCE_LEAST_DB;
+    const double level =
+        pow(10.0, (HEAR_SILENCE_LEAST_DB + range_db * hear_rng_uniform(&r)) / 20.0);
     const bool rounded = hear_rng_below(&r, 2) == 0;
     for (size_t i = 0; i < n; i++) {
         out[i] *= (float)level;

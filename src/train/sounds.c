@@ -119,7 +119,8 @@ static hear_status make_silence(reading *r, size_t clip, hear_error *err)
     float *samples = hear_alloc(n, sizeof *samples);
     if (!samples)
         return hear_fail(err, HEAR_ERR_MEM, NULL);
-    hear_silence_make(config->seed, clip, rate_hz, samples, n);
+    const double most_db = config->made_db < 0.0 ? config->made_db : HEAR_SILENCE_MOST_DB;
+    hear_silence_make(config->seed, clip, most_db, rate_hz, samples, n);
     hear_status s = hear_frontend_create(&r->frontend, &r->load->linear, (uint32_t)rate_hz, err);
     if (s == HEAR_OK && (s = take(r, samples, n)) != HEAR_OK)
         hear_fail(err, s, NULL);

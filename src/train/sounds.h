@@ -33,6 +33,7 @@ typedef struct {
     const hear_frontend_config *frontend;
     uint64_t seed;    /* of made recordings */
     double made_s;    /* their length */
+    double made_db;   /* of the loudest, -95 .. 0 dBFS; 0 takes HEAR_SILENCE_MOST_DB */
     size_t n_threads; /* >= 1; the frames do not depend on it */
     /* Called by the calling thread now and then; false stops. May be NULL. */
     bool (*progress)(void *user, size_t done, size_t of);

@@ -246,6 +246,10 @@ expect_match '^ .* --from a\.onnx --freeze active1'
 hear classify -m ./further.onnx -f tsv --by file data/high/20.wav
 expect_match '	high	'
 
+for silence in quiet:16:-10 quiet:0 quiet::-50 :16; do
+    refuse 64 '\-\-silence takes' train --arch mlp --silence "$silence" --data table.tsv -o e.onnx -q
+done
+
 refuse 64 'goes with --arch logreg or mlp' train --arch cnn --from ./a.onnx --data table.tsv -o e.onnx
 refuse 64 'names no embedding' train --arch logreg --from ./a.onnx --data table.tsv -o e.onnx
 refuse 64 'goes with --from' train --arch logreg --freeze active1 --data table.tsv -o e.onnx

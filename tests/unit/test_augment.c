@@ -8,8 +8,8 @@
 enum { FRAMES = 60, MELS = 32, CELLS = FRAMES * MELS };
 
 static float centre_hz[MELS], spare[MELS];
-static const hear_augment_shape shape = { HEAR_FEATURES_MEL, FRAMES, MELS,      0.01,
-                                          16000.0,           0.0,    centre_hz, spare };
+static const hear_augment_shape shape = { HEAR_FEATURES_MEL, FRAMES, MELS, 0.01, 16000.0, 0.0, 4.0,
+                                          centre_hz,         spare };
 
 static int set_up(void **state)
 {
@@ -39,9 +39,9 @@ static void test_sets_are_named(void **state)
     unsigned set = 7;
     hear_error err = { 0 };
     assert_int_equal(only("none"), 0);
-    assert_int_equal(only("all,blur"), (1u << hear_augment_count()) - 1);
-    assert_int_equal(only("all") | only("blur"), only("all,blur"));
-    assert_int_equal(only("all") & only("blur"), 0);
+    assert_int_equal(only("all,blur,quiet"), (1u << hear_augment_count()) - 1);
+    assert_int_equal(only("all") | only("blur,quiet"), only("all,blur,quiet"));
+    assert_int_equal(only("all") & only("blur,quiet"), 0);
     assert_int_equal(hear_augment_parse(&set, "none,eq", HEAR_FEATURES_MEL, NULL), HEAR_ERR_ARG);
     assert_int_equal(only("mix,shift"), 1u << HEAR_AUGMENT_MIX | 1u << HEAR_AUGMENT_SHIFT);
     assert_int_equal(hear_augment_parse(&set, "eq,loud", HEAR_FEATURES_MEL, &err), HEAR_ERR_ARG);
@@ -115,6 +115,32 @@ static void test_gain_moves_all_alike_within_its_range(void **state)
         highest = fmax(highest, db);
     }
     assert_true(lowest >= -58.0 && lowest < -55.0 && highest <= -8.0 && highest > -11.0);
+}
+
+static void test_quiet_turns_half_down_and_none_up(void **state)
+{
+    (void)state;
+    static float p[CELLS];
+    hear_augment_shape s = shape;
+    size_t n_same = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        hear_rng r;
+        hear_rng_seed(&r, seed);
+        fill(p);
+        double before = 0.0, after = 0.0;
+        for (int i = 0; i < CELLS; i++)
+            before += p[i];
+        s.level_db = seed < 200 ? -20.0 : -70.0;
+        hear_augment_apply(only("quiet"), &r, &s, p);
+        for (int i = 0; i < CELLS; i++)
+            after += p[i];
+        const double level_db = s.level_db + 10.0 * log10(after / CELLS / s.power);
+        if (after == before)
+            n_same += seed < 200;
+        else
+            assert_true(seed < 200 && level_db > -66.1 && level_db < -49.9);
+    }
+    assert_in_range(n_same, 75, 125);
 }
 
 static void test_band_limits_leave_the_middle_alone(void **state)
@@ -244,14 +270,14 @@ static void test_what_cannot_be_done_is_refused_by_name(void **state)
     assert_string_equal(err.text, "\"pitch\" cannot be done to samples");
     assert_int_equal(hear_augment_parse(&set, "all", HEAR_FEATURES_WAVE, NULL), HEAR_OK);
     assert_int_equal(set, only("all") & ~(1u << HEAR_AUGMENT_PITCH));
-    assert_int_equal(hear_augment_possible(HEAR_FEATURES_SPECTRUM), only("all,blur"));
+    assert_int_equal(hear_augment_possible(HEAR_FEATURES_SPECTRUM), only("all,blur,quiet"));
 }
 
 /* ---- waves: a tone of 1 kHz, half a second at 16 kHz */
 
 enum { N = 8000 };
 static const hear_augment_shape wave = {
-    HEAR_FEATURES_WAVE, N / 80, 80, 0.005, 16000.0, 0.0, NULL, NULL
+    HEAR_FEATURES_WAVE, N / 80, 80, 0.005, 16000.0, 0.0, 1.0, NULL, NULL
 };
 
 static void fill_wave(float *x, double hz)
@@ -306,12 +332,16 @@ static void test_gain_and_filters_of_a_wave_keep_their_ranges(void **state)
     (void)state;
     static float x[N];
     double lowest = 0.0, highest = 0.0;
-    size_t low = 0, high = 0;
+    size_t low = 0, high = 0, turned_down = 0;
     for (uint64_t seed = 0; seed < 200; seed++) {
         fill_wave(x, 1000.0);
         on_wave("gain", seed, x);
         lowest = fmin(lowest, power_db(x, 0, N));
         highest = fmax(highest, power_db(x, 0, N));
+        fill_wave(x, 1000.0);
+        on_wave("quiet", seed, x); /* of a tone of -23 dB */
+        turned_down += power_db(x, 0, N) < -1.0;
+        assert_true(power_db(x, 0, N) <= 1e-3 && power_db(x, 0, N) > -43.2);
         fill_wave(x, 1000.0);
         on_wave("eq", seed, x);
         assert_true(fabs(power_db(x, N / 2, N)) < 4.0 + 3 * 4.0);
@@ -327,6 +357,7 @@ static void test_gain_and_filters_of_a_wave_keep_their_ranges(void **state)
     }
     /* -58 .. -8 dB, of a tone of -23 dB */
     assert_true(lowest >= -35.1 && lowest < -33.0 && highest <= 15.1 && highest > 13.0);
+    assert_in_range(turned_down, 75, 125);
     assert_in_range(low, 50, 90);  /* 35 % of 200 */
     assert_in_range(high, 30, 70); /* 25 % */
 }
@@ -402,6 +433,7 @@ int main(void)
         cmocka_unit_test(test_same_generator_same_bits_and_never_below_zero),
         cmocka_unit_test(test_silence_stays_silent),
         cmocka_unit_test(test_gain_moves_all_alike_within_its_range),
+        cmocka_unit_test(test_quiet_turns_half_down_and_none_up),
         cmocka_unit_test(test_band_limits_leave_the_middle_alone),
         cmocka_unit_test(test_blur_takes_the_mean_of_bands_around),
         cmocka_unit_test(test_equaliser_keeps_within_a_few_decibels),
