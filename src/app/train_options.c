@@ -44,8 +44,8 @@ const hear_option hear_train_options[] = {
 };
 #undef AT
 
-const char hear_train_notes[] =
-    "Augmentations: shift, speed, pitch, mix, background, eq, room, noise, band,\ngain, mask; and, not in all, quiet.";
+const char hear_train_notes[] = "Augmentations: shift, speed, pitch, mix, background, eq, room, "
+                                "noise, band,\ngain, mask; and, not in all, blur and quiet.";
 
 /* yamnet.onnx of any folder is yamnet. */
 static void take_name(hear_train_base *base, const char *from)
@@ -166,7 +166,7 @@ static hear_status find_arch(hear_job *job, const hear_train_args *a, const hear
 }
 
 enum { COPIES = 3 };
-/* On folds, with YAMNet's embedding: few animals like 0.001, voices 0.01 to 0.03, all sounds 0.005. */
+/* On folds with YAMNet's embedding: few animals like 0.001, voices 0.01, all sounds 0.005. */
 #define C_OF_HEADS 0.01
 /* Women's and men's voices from sources left out hardly care, from 0.003 to 0.03. */
 #define C_OF_GROUPS 0.01

@@ -45,8 +45,8 @@ size_t hear_augment_count(void);
 const hear_augmentation *hear_augment_at(size_t i);     /* i < count; bit i of a set */
 unsigned hear_augment_possible(hear_features features); /* a set */
 
-/* "none", or names with commas between them, "all" among them: all that is possible but what comes by
- * its name. Errors: HEAR_ERR_ARG, err names the word that is none, or that these features do not
+/* "none", or names with commas between them, "all" among them: all that is possible but what comes
+ * by its name. Errors: HEAR_ERR_ARG, err names the word that is none, or that these features do not
  * allow. */
 HEAR_MUST_CHECK hear_status hear_augment_parse(unsigned *set, const char *text,
                                                hear_features features, hear_error *err);
