@@ -190,7 +190,7 @@ static void test_wrong_metadata_is_named(void **state)
     refuse_prop("hearsay.hop", "0", "hearsay.hop: 0 frames");
     refuse_prop("hearsay.hop", "94", "hearsay.hop: 94 frames");
     refuse_prop("hearsay.labels", "[\"a\",\"a\"]", "'a' stands there twice");
-    refuse_prop("hearsay.labels", "[\"a\",\"\"]", "label 1 is empty");
+    refuse_prop("hearsay.labels", "[\"a\",\"\"]", "label 1 '' is empty");
     refuse_prop("hearsay.labels", "[]", "0 labels");
     refuse_prop("hearsay.labels", "{\"a\":\"b\"}", "not a JSON array");
     refuse_prop("hearsay.labels", "[\"a\",1]", "label 1 is not a string");
