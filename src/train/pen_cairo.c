@@ -51,7 +51,7 @@ static bool load(void)
 #if defined(__SANITIZE_ADDRESS__)
 /* fontconfig keeps what it has read of its configuration until FcFini, which cairo never calls and
  * which no one else may: another part of the program could hold fonts. */
-const char *__lsan_default_suppressions(void);
+HEAR_API const char *__lsan_default_suppressions(void); /* called by the sanitizer's library */
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libfontconfig\n";
