@@ -5,6 +5,7 @@
 #include "app/cmd.h"
 #include "app/find_model.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "nn/onnx.h"
 #include "stream/infer.h"
@@ -223,7 +224,6 @@ static int finish(job *j)
     hear_enrol_score scores[HEAR_ENROL_MOST];
     hear_enrol_config config = { .alarms_h = j->args->alarms_h };
     hear_graph *head;
-    char folder[PATH_MAX];
     const long n_cpus = sysconf(_SC_NPROCESSORS_ONLN);
     hear_model_info info = j->backbone ? j->backbone->info : j->info;
     info.backbone = j->name;
@@ -233,11 +233,8 @@ static int finish(job *j)
     hear_status s =
         hear_enrolment_head(&head, &j->enrolment, &j->background, &info, &config, scores, &err);
     hear_pool_destroy(config.pool);
-    if (s == HEAR_OK) {
-        if (!strchr(j->args->out, '/') && hear_users_models(folder, sizeof folder))
-            hear_make_folders(folder);
+    if (s == HEAR_OK)
         s = write_head(j, head, &err);
-    }
     if (s != HEAR_OK)
         return hear_report(j->path, &err);
     puts(j->path);
@@ -304,6 +301,12 @@ static int do_job(job *j, int n_files, char **files)
         return hear_report(j->path, &err);
     if (only_changes)
         return change(j);
+    /* better known before someone has made five noises */
+    char folder[PATH_MAX];
+    if (!strchr(a->out, '/') && hear_users_models(folder, sizeof folder))
+        hear_make_folders(folder);
+    if (hear_outfile_check(j->path, &err) != HEAR_OK)
+        return hear_report(j->path, &err);
     code = add(j, n_files, files);
     return code == HEAR_EXIT_OK ? finish(j) : code;
 }

@@ -48,6 +48,7 @@ head -c 32000 /dev/zero | { cat; } >"$tmp/zeros.raw"
 "$builddir/tests/cli/make_sound" "$tmp/zeros.wav" 16000 1 1 0
 refuse 65 'zeros.wav: is silent' enrol -m tiny --label hum "$tmp/zeros.wav"
 [ ! -e "$mine" ] || complain "$mine is there"
+refuse 74 'nowhere/x.onnx: cannot write' enrol -m tiny --label hum -o nowhere/x.onnx -d nothing
 refuse 69 'no audio device|device' enrol -m tiny --label hum -d nothing
 
 # ---- two labels, told apart from each other and from what was not enrolled
