@@ -193,35 +193,24 @@ enum { /* sets of hear_features */
 };
 
 static const hear_augmentation table[] = {
-    [HEAR_AUGMENT_SHIFT] = { "shift", "any position in the window", ANY, false, NULL, NULL },
-    [HEAR_AUGMENT_SPEED] = { "speed", "up to 10 % faster or slower", SOUND, false, NULL, NULL },
-    [HEAR_AUGMENT_PITCH] = { "pitch", "a band or semitone up or down", BANDS, false, NULL, NULL },
-    [HEAR_AUGMENT_MIX] = { "mix", "two recordings at once, labels mixed alike", SOUND, false, NULL,
-                           NULL },
-    [HEAR_AUGMENT_BACKGROUND] = { "background", "another recording, 8 to 30 dB below", SOUND, false,
-                                  NULL, NULL },
-    [HEAR_AUGMENT_BLUR] = { "blur", "bands as means of those around, up to 400 Hz away", BANDS,
-                            true, blur, NULL },
-    { "eq", "a tilt and slow waves over frequency", SOUND, false, equalise, hear_wave_equalise },
-    { "room", "an exponential tail", SOUND, false, reverberate, hear_wave_reverberate },
-    { "noise", "noise of any colour, 0 to 40 dB below", SOUND, false, add_noise,
-      hear_wave_add_noise },
-    { "band", "low-pass from 2.8 kHz, high-pass to 450 Hz", SOUND, false, limit_band,
-      hear_wave_limit_band },
-    { "gain", "8 to 58 dB below full scale", SOUND, false, change_gain, hear_wave_change_gain },
-    { "mask", "a few bands and up to 0.3 s taken out", SOUND, false, mask, hear_wave_mask },
-    { "quiet", "half of them 50 to 66 dB below full scale", SOUND, true, quieten,
-      hear_wave_quieten },
+    [HEAR_AUGMENT_SHIFT] = { "shift", ANY, false, NULL, NULL },
+    [HEAR_AUGMENT_SPEED] = { "speed", SOUND, false, NULL, NULL },
+    [HEAR_AUGMENT_PITCH] = { "pitch", BANDS, false, NULL, NULL },
+    [HEAR_AUGMENT_MIX] = { "mix", SOUND, false, NULL, NULL },
+    [HEAR_AUGMENT_BACKGROUND] = { "background", SOUND, false, NULL, NULL },
+    [HEAR_AUGMENT_BLUR] = { "blur", BANDS, true, blur, NULL },
+    { "eq", SOUND, false, equalise, hear_wave_equalise },
+    { "room", SOUND, false, reverberate, hear_wave_reverberate },
+    { "noise", SOUND, false, add_noise, hear_wave_add_noise },
+    { "band", SOUND, false, limit_band, hear_wave_limit_band },
+    { "gain", SOUND, false, change_gain, hear_wave_change_gain },
+    { "mask", SOUND, false, mask, hear_wave_mask },
+    { "quiet", SOUND, true, quieten, hear_wave_quieten },
 };
 
 size_t hear_augment_count(void)
 {
     return sizeof table / sizeof table[0];
-}
-
-const hear_augmentation *hear_augment_at(size_t i)
-{
-    return &table[i];
 }
 
 unsigned hear_augment_possible(hear_features features)

@@ -23,7 +23,7 @@ typedef struct {
 } hear_augment_shape;
 
 typedef struct {
-    const char *name, *summary;
+    const char *name;
     unsigned features; /* set of hear_features that it can be done to */
     bool by_name;      /* not of "all" */
     /* power: [n_frames][n_bands]; samples: [n]; changed in place. Both NULL where the example's
@@ -42,7 +42,6 @@ enum {
     HEAR_AUGMENT_BLUR,       /* over the bands: for voices, and not of "all" */
 };
 size_t hear_augment_count(void);
-const hear_augmentation *hear_augment_at(size_t i);     /* i < count; bit i of a set */
 unsigned hear_augment_possible(hear_features features); /* a set */
 
 /* "none", or names with commas between them, "all" among them: all that is possible but what comes

@@ -18,7 +18,7 @@ typedef struct {
     const hear_sounds *sounds;
     const hear_sampler *sampler;
     size_t window, hop; /* frames */
-    unsigned augment;   /* set of hear_augment_at */
+    unsigned augment;   /* set of bits, see augment.h */
     uint64_t seed;
     const hear_rows *rows; /* NULL: frames. Otherwise an example is one of these rows, of one own or
                               of a copy, and what the three above say was done to them before */

@@ -24,7 +24,7 @@ typedef struct {
     const hear_dataset *data; /* clips of test and unused have no rows */
     const hear_sounds *sounds;
     size_t n_copies;
-    unsigned augment; /* set of hear_augment_at; copies are alike where it is empty */
+    unsigned augment; /* set of bits, see augment.h; copies are alike where it is empty */
     uint64_t seed;
     hear_pool *pool;
     /* Called by the calling thread now and then; false stops. May be NULL. */
