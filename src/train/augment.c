@@ -247,6 +247,9 @@ hear_status hear_augment_parse(unsigned *set, const char *text, hear_features fe
         const size_t n = strcspn(word, ","), i = find(word, n);
         if (n == 3 && strncmp(word, "all", n) == 0)
             found |= possible & ~by_name();
+        else if (n == 4 && strncmp(word, "none", n) == 0)
+            return hear_fail(err, HEAR_ERR_ARG,
+                             "augmentation \"none\" stands alone, not with others");
         else if (i == hear_augment_count())
             return hear_fail(err, HEAR_ERR_ARG, "there is no augmentation \"%.*s\"",
                              n < 64 ? (int)n : 64, word);
