@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "train/scores.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,14 +19,18 @@ static void put(double value, int decimals, int width)
     printf("%*s", width, isnan(value) ? "-" : text);
 }
 
+static void put_interval(size_t right, size_t n)
+{
+    char text[HEAR_INTERVAL_TEXT];
+    hear_interval_text(text, hear_wilson(right, n));
+    printf("  %14s", text);
+}
+
 static void put_row(const char *name, int width, const hear_metrics *m, double auc, double ece)
 {
-    const hear_interval i = hear_wilson(hear_metrics_right(m), m->n);
     printf("%-*s %7zu", width, name, m->n);
     put(100.0 * hear_metrics_accuracy(m), 1, 9);
-    put(100.0 * i.low, 1, 7);
-    printf(" -");
-    put(100.0 * i.high, 1, 6);
+    put_interval(hear_metrics_right(m), m->n);
     put(100.0 * hear_metrics_balanced(m), 1, 9);
     put(hear_metrics_macro_f1(m), 3, 9);
     put(hear_metrics_log_loss(m), 3, 9);
@@ -131,12 +136,9 @@ static void put_parts(const hear_page *page, const hear_judged *j, bool by_sourc
     for (size_t p = 0; right && n && p < names->n; p++) {
         if (n[p] == 0)
             continue;
-        const hear_interval i = hear_wilson(right[p], n[p]);
         printf("%7zu", n[p]);
         put(100.0 * (double)right[p] / (double)n[p], 1, 9);
-        put(100.0 * i.low, 1, 7);
-        printf(" -");
-        put(100.0 * i.high, 1, 6);
+        put_interval(right[p], n[p]);
         printf("  %s\n", names->name[p][0] ? names->name[p] : "-");
     }
     hear_free(right);

@@ -6,6 +6,7 @@
 #include "app/report.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "train/scores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,7 +152,7 @@ void hear_tune_head(const char *format, const hear_grid *g)
         for (size_t i = 0; i < 6; i++)
             printf("%s%c", columns[i], i < 5 ? '\t' : '\n');
     else
-        printf("accuracy  95 %% interval  balanced  log loss     n\n");
+        printf("accuracy   95 %% interval  balanced  log loss     n\n");
     hear_flush_stdout();
 }
 
@@ -191,8 +192,10 @@ void hear_tune_row(const char *format, const hear_grid *g, size_t point, const h
     } else {
         for (size_t i = 0; i < g->n; i++)
             printf("%*s  ", width_of(g, i), hear_grid_value(g, point, i));
-        printf("%6.1f %%  %5.1f .. %5.1f  %6.1f %%  %8.3f  %4zu\n", 100.0 * v[0], 100.0 * v[1],
-               100.0 * v[2], 100.0 * v[3], v[4], m->n);
+        char interval[HEAR_INTERVAL_TEXT];
+        hear_interval_text(interval, (hear_interval){ v[1], v[2] });
+        printf("%6.1f %%  %14s  %6.1f %%  %8.3f  %4zu\n", 100.0 * v[0], interval, 100.0 * v[3],
+               v[4], m->n);
     }
     hear_flush_stdout();
 }

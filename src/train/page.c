@@ -9,6 +9,7 @@
 #include "train/chart.h"
 #include "train/html.h"
 #include "train/media.h"
+#include "train/scores.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,16 +19,13 @@ enum { N_MISTAKES = 12 };
 
 static void put_scores(FILE *out, const char *name, const hear_metrics *m, double auc, double ece)
 {
-    const hear_interval i = hear_wilson(hear_metrics_right(m), m->n);
+    char interval[HEAR_INTERVAL_TEXT];
+    hear_interval_text(interval, hear_wilson(hear_metrics_right(m), m->n));
     fputs("<tr>", out);
     hear_html_text_cell(out, name);
     fprintf(out, "<td>%zu</td>", m->n);
     hear_html_cell(out, 100.0 * hear_metrics_accuracy(m), 1);
-    fputs("<td>", out);
-    hear_html_number(out, 100.0 * i.low, 1);
-    fputs(" – ", out);
-    hear_html_number(out, 100.0 * i.high, 1);
-    fputs("</td>", out);
+    hear_html_text_cell(out, interval);
     hear_html_cell(out, 100.0 * hear_metrics_balanced(m), 1);
     hear_html_cell(out, hear_metrics_macro_f1(m), 3);
     hear_html_cell(out, hear_metrics_log_loss(m), 3);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "train/chart.h"
 #include "train/html.h"
+#include "train/scores.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,16 +34,13 @@ static void put_table(FILE *out, const hear_page_tune *p)
           out);
     for (size_t i = 0; i < p->n_points; i++) {
         const hear_metrics *m = p->points[i];
-        const hear_interval wilson = hear_wilson(hear_metrics_right(m), m->n);
+        char interval[HEAR_INTERVAL_TEXT];
+        hear_interval_text(interval, hear_wilson(hear_metrics_right(m), m->n));
         fputs("<tr>", out);
         for (size_t k = 0; k < p->n_options; k++)
             hear_html_text_cell(out, p->value[k][value_of(p, i, k)]);
         hear_html_cell(out, 100.0 * hear_metrics_accuracy(m), 1);
-        fputs("<td>", out);
-        hear_html_number(out, 100.0 * wilson.low, 1);
-        fputs(" – ", out);
-        hear_html_number(out, 100.0 * wilson.high, 1);
-        fputs("</td>", out);
+        hear_html_text_cell(out, interval);
         hear_html_cell(out, 100.0 * hear_metrics_balanced(m), 1);
         hear_html_cell(out, hear_metrics_log_loss(m), 3);
         fprintf(out, "<td>%zu</td></tr>\n", m->n);

@@ -3,18 +3,28 @@
 
 #include "train/scores.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
+void hear_interval_text(char out[HEAR_INTERVAL_TEXT], hear_interval share)
+{
+    char low[8], high[8];
+    hear_format_fixed(low, sizeof low, 100.0 * share.low, 1);
+    hear_format_fixed(high, sizeof high, 100.0 * share.high, 1);
+    snprintf(out, HEAR_INTERVAL_TEXT, "%s .. %s", low, high);
+}
+
 void hear_scores_line(FILE *out, const hear_metrics *m)
 {
-    const hear_interval w = hear_wilson(hear_metrics_right(m), m->n);
+    char interval[HEAR_INTERVAL_TEXT];
+    hear_interval_text(interval, hear_wilson(hear_metrics_right(m), m->n));
     fprintf(out,
-            "accuracy %.1f %% (95 %% interval %.1f .. %.1f), balanced %.1f %%, macro F1 %.3f, "
+            "accuracy %.1f %% (95 %% interval %s), balanced %.1f %%, macro F1 %.3f, "
             "log loss %.3f, n %zu",
-            100.0 * hear_metrics_accuracy(m), 100.0 * w.low, 100.0 * w.high,
-            100.0 * hear_metrics_balanced(m), hear_metrics_macro_f1(m), hear_metrics_log_loss(m),
-            m->n);
+            100.0 * hear_metrics_accuracy(m), interval, 100.0 * hear_metrics_balanced(m),
+            hear_metrics_macro_f1(m), hear_metrics_log_loss(m), m->n);
 }
 
 /* Characters, not bytes, of UTF-8. */

@@ -12,7 +12,7 @@ sound d/nothing/wrong.wav 16000 1 1.0 300
 hear evaluate -m "$model" --data "$tmp/d"
 expect_code 0
 expect_quiet
-expect_match '^'"$model"' +4 +75\.0 +30\.1 - +95\.4 +75\.0 '
+expect_match '^'"$model"' +4 +75\.0 +30\.1 \.\. 95\.4 +75\.0 '
 # one alarm of low in 1.4 s of nothing; the first window ends after 0.522 s, or with the recording
 expect_match '^low +2 +0\.667 +1\.000 +0\.800 .* 2571\.4 +0\.52$'
 expect_match '^nothing +2 .* 0\.0 +0\.40$'

@@ -23,8 +23,8 @@ cd "$tmp" || exit 99
 hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
     --grid 'C=0.000001,1 penalty=l1,l2' -q
 expect_code 0
-expect_match '^ +C  penalty  accuracy  95 % interval  balanced  log loss     n$'
-expect_match '^0\.000001       l1    50\.0 %   31\.4 \.\.  68\.6    50\.0 %     0\.693    24$'
+expect_match '^ +C  penalty  accuracy   95 % interval  balanced  log loss     n$'
+expect_match '^0\.000001       l1    50\.0 %    31\.4 \.\. 68\.6    50\.0 %     0\.693    24$'
 expect_match '^       1       l2   (100\.0|9[0-9]\.[0-9]) %.*  24$'
 expect_match '^best: --C 1 --penalty l[12]$'
 [ "$(wc -l <out)" -eq 6 ] || complain "not a line a point"
