@@ -105,6 +105,12 @@ static hear_status open_data(training *t, hear_error *err)
     }
     if (!a->quiet)
         hear_note(a->data, "%s", hear_train_balance(&t->job));
+    bool at_checkpoint;
+    s = hear_job_check(&t->job, t->data, &at_checkpoint, err);
+    if (s != HEAR_OK) {
+        t->at = at_checkpoint ? a->resume : s == HEAR_ERR_ARG && a->from ? a->from : a->data;
+        return s;
+    }
     const hear_sounds_config config = { .frontend = &t->job.settings.frontend,
                                         .seed = a->seed,
                                         .made_s = t->job.settings.window_s + 1.0,
@@ -140,10 +146,11 @@ static void put_out_of_bag(const hear_fit_result *r)
 {
     if (r->n_out_of_bag == 0)
         return;
-    const hear_interval i = hear_wilson(r->n_out_of_bag_right, r->n_out_of_bag);
-    printf("out of bag, by window: accuracy %.1f %% (95 %% interval %.1f .. %.1f), n %zu\n",
-           100.0 * (double)r->n_out_of_bag_right / (double)r->n_out_of_bag, 100.0 * i.low,
-           100.0 * i.high, r->n_out_of_bag);
+    char interval[HEAR_INTERVAL_TEXT];
+    hear_interval_text(interval, hear_wilson(r->n_out_of_bag_right, r->n_out_of_bag));
+    printf("out of bag, by window: accuracy %.1f %% (95 %% interval %s), n %zu\n",
+           100.0 * (double)r->n_out_of_bag_right / (double)r->n_out_of_bag, interval,
+           r->n_out_of_bag);
 }
 
 static hear_status evaluate(const training *t, const hear_model *model, hear_split split,
@@ -322,6 +329,10 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
     t.job.checkpoint = args.resume;
     t.at = args.out;
     hear_status s = args.out ? hear_outfile_check(args.out, &err) : HEAR_OK;
+    if (s == HEAR_OK && args.resume) {
+        t.at = args.resume;
+        s = hear_outfile_check(args.resume, &err);
+    }
     if (s == HEAR_OK && (s = hear_pool_create(&t.job.pool, hear_train_n_threads(&args))) != HEAR_OK)
         hear_fail(&err, s, NULL);
     if (s == HEAR_OK) {

@@ -154,7 +154,12 @@ static bool make_job(tuning *t, size_t point, hear_job *job)
 
 static hear_status try_point(tuning *t, hear_job *job, hear_tuned *out, hear_error *err)
 {
-    hear_status s = load(t, job, err);
+    bool at_checkpoint; /* there is none */
+    hear_status s = hear_job_check(job, t->data, &at_checkpoint, err);
+    if (s != HEAR_OK && s == HEAR_ERR_ARG && t->base.model)
+        t->at = t->args->train.from;
+    if (s == HEAR_OK)
+        s = load(t, job, err);
     if (s == HEAR_OK)
         s = load_rows(t, job, err);
     if (s == HEAR_OK && hear_metrics_create(&out->clips, t->data->labels.n) != HEAR_OK)

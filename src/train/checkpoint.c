@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char first_line[24] = "hearsay checkpoint 1\n";
+static const char first_line[24] = "hearsay checkpoint 2\n";
+
+static const char of_another[] = "the checkpoint of another training: other data, options or build";
 
 typedef struct {
-    uint64_t print, epoch, step, since_best, optim_steps, n_weights, n_moments, has_best;
+    uint64_t print, asked, epoch, step, since_best, optim_steps, n_weights, n_moments, has_best;
     double best_loss;
 } head;
 
@@ -61,6 +63,7 @@ hear_status hear_checkpoint_write(const hear_checkpoint *c, const char *path, he
     char line[sizeof first_line];
     memcpy(line, first_line, sizeof line);
     head h = { .print = c->print,
+               .asked = c->asked,
                .epoch = c->epoch,
                .step = c->step,
                .since_best = c->since_best,
@@ -83,19 +86,27 @@ hear_status hear_checkpoint_write(const hear_checkpoint *c, const char *path, he
     return hear_outfile_commit(out, err);
 }
 
-static hear_status read_file(hear_checkpoint *c, FILE *file, hear_error *err)
+/* As far as it can be told before there is a network. */
+static hear_status read_head(head *h, pipe_end *p, uint64_t asked, hear_error *err)
 {
     char line[sizeof first_line] = "";
+    pass(p, line, sizeof line);
+    pass(p, h, sizeof *h);
+    if (p->bad || memcmp(line, first_line, sizeof line) != 0)
+        return hear_fail(err, HEAR_ERR_DATA, "not a checkpoint of this program");
+    return h->asked == asked ? HEAR_OK : hear_fail(err, HEAR_ERR_DATA, "%s", of_another);
+}
+
+static hear_status read_file(hear_checkpoint *c, FILE *file, hear_error *err)
+{
     head h = { 0 };
     pipe_end p = { .file = file, .reads = true, .print = HEAR_PRINT };
-    pass(&p, line, sizeof line);
-    pass(&p, &h, sizeof h);
-    if (p.bad || memcmp(line, first_line, sizeof line) != 0)
-        return hear_fail(err, HEAR_ERR_DATA, "not a checkpoint of this program");
+    const hear_status s = read_head(&h, &p, c->asked, err);
+    if (s != HEAR_OK)
+        return s;
     if (h.print != c->print || h.n_weights != c->n_weights ||
         h.n_moments != count_moments(c->optim))
-        return hear_fail(err, HEAR_ERR_DATA,
-                         "the checkpoint of another training: other data, options or build");
+        return hear_fail(err, HEAR_ERR_DATA, "%s", of_another);
     pass_arrays(&p, c);
     const uint64_t wanted = p.print;
     uint64_t print = 0;
@@ -111,12 +122,32 @@ static hear_status read_file(hear_checkpoint *c, FILE *file, hear_error *err)
     return HEAR_OK;
 }
 
+static hear_status open_file(FILE **file, const char *path, hear_error *err)
+{
+    *file = fopen(path, "rbe");
+    return *file || errno == ENOENT ? HEAR_OK : hear_fail(err, HEAR_ERR_IO, "%s", strerror(errno));
+}
+
+hear_status hear_checkpoint_check(const char *path, uint64_t asked, hear_error *err)
+{
+    FILE *file;
+    hear_status s = open_file(&file, path, err);
+    if (!file)
+        return s;
+    head h = { 0 };
+    pipe_end p = { .file = file, .reads = true, .print = HEAR_PRINT };
+    s = read_head(&h, &p, asked, err);
+    fclose(file);
+    return s;
+}
+
 hear_status hear_checkpoint_read(hear_checkpoint *c, bool *found, const char *path, hear_error *err)
 {
-    FILE *const file = fopen(path, "rbe");
+    FILE *file;
+    const hear_status opened = open_file(&file, path, err);
     *found = file != NULL;
     if (!file)
-        return errno == ENOENT ? HEAR_OK : hear_fail(err, HEAR_ERR_IO, "%s", strerror(errno));
+        return opened;
     const hear_status s = read_file(c, file, err);
     fclose(file);
     return s;

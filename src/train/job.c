@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "nn/checksum.h"
+#include "train/checkpoint.h"
 #include "train/transfer.h"
 
 #include <math.h>
@@ -143,6 +144,7 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
                                    .seed = job->seed,
                                    .pool = job->pool,
                                    .checkpoint = job->checkpoint,
+                                   .asked = hear_job_print(job, r->data),
                                    .validate = has_valid(r->data, r->sounds) ? validate : NULL,
                                    .on_step = on_step,
                                    .on_epoch = on_epoch,
@@ -158,21 +160,34 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
     return s == HEAR_OK ? hear_train(graph, &config, err) : s;
 }
 
-hear_status hear_job_rows(hear_rows **out, const hear_job *job, const hear_dataset *d,
-                          const hear_sounds *sounds,
-                          bool (*progress)(void *user, size_t done, size_t of), hear_error *err)
+static hear_arch_options options_for(const hear_job *job, const hear_dataset *d)
 {
     hear_arch_options options = job->options;
     options.n_labels = d->labels.n;
     options.labels = d->labels.name;
-    hear_graph *built;
-    *out = NULL;
-    for (size_t i = 0; job->options.groups && i < d->labels.n; i++)
-        if (hear_groups_of(job->options.groups, d->labels.name[i]) == job->options.groups->names.n)
+    return options;
+}
+
+/* Of options.groups: each label belongs to one. */
+static hear_status check_groups(const hear_arch_options *options, hear_error *err)
+{
+    for (size_t i = 0; options->groups && i < options->n_labels; i++)
+        if (hear_groups_of(options->groups, options->labels[i]) == options->groups->names.n)
             return hear_fail(err, HEAR_ERR_DATA, "the label \"%.80s\" belongs to no group",
-                             d->labels.name[i]);
-    hear_status s =
-        hear_transfer_build(&built, job->base, job->cut, job->arch, &options, false, err);
+                             options->labels[i]);
+    return HEAR_OK;
+}
+
+hear_status hear_job_rows(hear_rows **out, const hear_job *job, const hear_dataset *d,
+                          const hear_sounds *sounds,
+                          bool (*progress)(void *user, size_t done, size_t of), hear_error *err)
+{
+    const hear_arch_options options = options_for(job, d);
+    hear_graph *built = NULL;
+    *out = NULL;
+    hear_status s = check_groups(&options, err);
+    if (s == HEAR_OK)
+        s = hear_transfer_build(&built, job->base, job->cut, job->arch, &options, false, err);
     const hear_rows_config config = { .graph = built,
                                       .info = &job->base->info,
                                       .data = d,
@@ -251,6 +266,38 @@ static hear_status make_model(hear_model **out, const run *r, hear_graph *graph,
     return hear_model_from_graph(out, graph, err);
 }
 
+/* The network that is to learn; options: the job's, with the labels of d. */
+static hear_status build(hear_graph **out, const hear_job *job, const hear_arch_options *options,
+                         const hear_dataset *d, hear_error *err)
+{
+    *out = NULL;
+    if (hear_job_is_head(job))
+        return hear_transfer_build(out, job->base, job->cut, job->arch, options, job->apart != NULL,
+                                   err);
+    if (job->base)
+        return hear_transfer_further(out, job->base, job->cut, options, d->labels.name, job->init,
+                                     job->seed, err);
+    return hear_arch_build(out, job->arch, options, hear_job_window(job),
+                           hear_frontend_width(&job->settings.frontend), err);
+}
+
+hear_status hear_job_check(const hear_job *job, const hear_dataset *d, bool *at_checkpoint,
+                           hear_error *err)
+{
+    const hear_arch_options options = options_for(job, d);
+    hear_graph *graph = NULL;
+    *at_checkpoint = false;
+    hear_status s = check_groups(&options, err);
+    if (s == HEAR_OK)
+        s = build(&graph, job, &options, d, err);
+    hear_graph_destroy(graph);
+    if (s == HEAR_OK && job->checkpoint) {
+        s = hear_checkpoint_check(job->checkpoint, hear_job_print(job, d), err);
+        *at_checkpoint = s != HEAR_OK;
+    }
+    return s;
+}
+
 hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_dataset *d,
                          const hear_sounds *sounds, hear_error *err)
 {
@@ -275,24 +322,15 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
         r.info.patch = base->patch;
         r.info.patch_hop = base->patch_hop;
     }
-    hear_arch_options options = job->options;
-    options.n_labels = d->labels.n;
-    options.labels = d->labels.name;
+    const hear_arch_options options = options_for(job, d);
     r.options = &options;
     hear_sampler *sampler = NULL;
     hear_graph *graph = NULL;
     hear_status s = hear_model_info_check(&r.info, err);
     if (s == HEAR_OK)
         s = hear_sampler_create(&sampler, d, sounds, HEAR_SPLIT_TRAIN, job->sampling, err);
-    if (s == HEAR_OK && hear_job_is_head(job))
-        s = hear_transfer_build(&graph, job->base, job->cut, job->arch, &options,
-                                job->apart != NULL, err);
-    else if (s == HEAR_OK && job->base)
-        s = hear_transfer_further(&graph, job->base, job->cut, &options, d->labels.name, job->init,
-                                  job->seed, err);
-    else if (s == HEAR_OK)
-        s = hear_arch_build(&graph, job->arch, &options, r.info.window,
-                            hear_frontend_width(&job->settings.frontend), err);
+    if (s == HEAR_OK)
+        s = build(&graph, job, &options, d, err);
     if (s == HEAR_OK && hear_job_is_head(job) &&
         hear_graph_find(graph, HEAR_TRANSFER_WEIGHT) != HEAR_NO_VALUE)
         r.info.weight = weight;
@@ -324,9 +362,7 @@ hear_status hear_job_judge(hear_judgement *e, const hear_job *job, const hear_mo
     hear_status s = HEAR_OK;
     *e = (hear_judgement){ 0 };
     if (hear_job_is_head(job) && job->rows) {
-        hear_arch_options options = job->options;
-        options.n_labels = d->labels.n;
-        options.labels = d->labels.name;
+        const hear_arch_options options = options_for(job, d);
         s = hear_transfer_head(&head.graph, job->arch, &options, job->rows->n_features, err);
         if (s == HEAR_OK)
             hear_transfer_put(head.graph, model->graph);

@@ -39,6 +39,15 @@ typedef struct {
     void *user;
 } hear_job;
 
+/* What can be told before recordings are loaded: whether the job's network can be made for these
+ * labels, and whether its checkpoint, where there is one, is of such a training. *at_checkpoint:
+ * the error is about that. Errors: those of hear_job_run that do not come from sounds or training.
+ */
+HEAR_MUST_CHECK hear_status hear_job_check(const hear_job *job, const hear_dataset *d,
+                                           bool *at_checkpoint, hear_error *err);
+/* Of all that stands in the job and tells its training apart, and of the labels: a checkpoint's
+ * `asked`. */
+uint64_t hear_job_print(const hear_job *job, const hear_dataset *d);
 /* Whether only a head is trained, on rows. */
 bool hear_job_is_head(const hear_job *job);
 /* What the job's head learns from: for several trainings that differ in nothing which rows.h

@@ -289,6 +289,7 @@ static uint64_t take_print(trainer *t)
                                 hear_example_windows(c->examples) };
     uint64_t print = hear_print_add(HEAR_PRINT, numbers, sizeof numbers);
     print = hear_print_add(print, counts, sizeof counts);
+    print = hear_print_add(print, &c->asked, sizeof c->asked);
     for (size_t i = 0; i < t->n_labels; i++)
         print = hear_print_add(print, c->examples->data->labels.name[i],
                                strlen(c->examples->data->labels.name[i]) + 1);
@@ -300,6 +301,7 @@ static hear_status save(trainer *t, hear_error *err)
 {
     hear_weights_get(t->graph, t->kept);
     const hear_checkpoint c = { .print = t->print,
+                                .asked = t->config->asked,
                                 .epoch = t->epoch,
                                 .step = t->step,
                                 .since_best = t->since_best,
@@ -317,6 +319,7 @@ static hear_status resume(trainer *t, hear_error *err)
 {
     t->print = take_print(t);
     hear_checkpoint c = { .print = t->print,
+                          .asked = t->config->asked,
                           .n_weights = t->n_weights,
                           .weights = t->kept,
                           .mean = t->mean,

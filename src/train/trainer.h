@@ -42,6 +42,7 @@ typedef struct {
     hear_pool *pool;
     const char *checkpoint; /* written after each epoch, and gone on from where it is there: the
                                weights come out the same bits; NULL for none */
+    uint64_t asked;         /* hear_checkpoint's */
     /* Judges the graph after each epoch and sets the fields has_valid and valid_*; NULL keeps the
      * last weights. */
     hear_status (*validate)(void *user, hear_graph *graph, hear_progress *p, hear_error *err);

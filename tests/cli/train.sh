@@ -131,6 +131,8 @@ refuse 65 'one.tsv: has one label: two or more are needed' train --arch mlp --da
 refuse 66 'none: No such file' train --arch mlp --data none -o e.onnx
 refuse 64 "mlp" train --arch gmm --data table.tsv -o e.onnx
 refuse 64 'no augmentation "loud"' train --arch mlp --data table.tsv -o e.onnx --augment eq,loud
+refuse 64 'augmentation "none" stands alone' train --arch mlp --data table.tsv -o e.onnx --augment none,eq
+refuse 64 'augmentation "none" stands alone' train --arch mlp --data table.tsv -o e.onnx --augment eq,none
 refuse 64 '\-\-hidden takes numbers' train --arch mlp --data table.tsv -o e.onnx --hidden 8,x
 refuse 64 'logreg has no hidden layers' train --arch logreg --data table.tsv -o e.onnx --hidden 8
 refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:0
@@ -261,6 +263,12 @@ refuse 64 'mix and background' train --arch mlp --from ./a.onnx --freeze active1
     --data table.tsv -o e.onnx
 refuse 64 "no value 'nowhere'" \
     train --arch logreg --from ./a.onnx --freeze nowhere --data table.tsv -o e.onnx -q
+# before a recording is looked at: otherwise each of these would be told, too
+printf 'path\tlabel\nno-a.wav\tlow\nno-b.wav\thigh\n' >missing.tsv
+refuse 64 "no value 'nowhere'" \
+    train --arch logreg --from ./a.onnx --freeze nowhere --data missing.tsv -o e.onnx -q
+refuse 64 "no value 'nowhere'" train --from ./a.onnx --freeze nowhere --data missing.tsv -o e.onnx -q
+refuse 64 "no value 'nowhere'" tune --from ./a.onnx --freeze nowhere --grid lr=0.1,0.2 --data missing.tsv -q
 refuse 64 "'probs' is not before" train --from ./a.onnx --freeze probs --data table.tsv -o e.onnx -q
 
 # How labels are balanced is told, on stderr and in the log; the rate falls in steps.
@@ -332,6 +340,12 @@ refuse 65 'half: a checkpoint that is cut short' train $small --data table.tsv -
 refuse 65 'table.tsv: not a checkpoint' \
     train $small --data table.tsv -o b/a.onnx --resume table.tsv -q
 # shellcheck disable=SC2086
-refuse 74 'nowhere/state: cannot write' train $small --data table.tsv -o b/a.onnx --resume nowhere/state -q
+refuse 65 'table.tsv: not a checkpoint' \
+    train $small --data missing.tsv -o b/a.onnx --resume table.tsv -q
+# shellcheck disable=SC2086
+refuse 65 'state: the checkpoint of another training' \
+    train $small --data missing.tsv -o b/a.onnx --resume state -q
+# shellcheck disable=SC2086
+refuse 74 'nowhere/state: cannot write' train $small --data missing.tsv -o b/a.onnx --resume nowhere/state -q
 refuse 64 'without epochs' train --arch forest --data table.tsv -o b/a.onnx --resume none
 finish
