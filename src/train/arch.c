@@ -95,9 +95,11 @@ hear_status hear_arch_check(const hear_arch *arch, const hear_arch_options *o, h
         return hear_fail(err, HEAR_ERR_ARG, "a classifier has two labels or more");
     if (find_activation(o->activation) == SIZE_MAX)
         return hear_fail(err, HEAR_ERR_ARG, "there is no activation \"%s\"", o->activation);
-    if (o->n_hidden > HEAR_MAX_HIDDEN || (o->n_hidden > 0 && !arch->takes_hidden))
-        return hear_fail(err, HEAR_ERR_ARG, "%s has %s hidden layers", arch->name,
-                         arch->takes_hidden ? "at most 8" : "no");
+    if (o->n_hidden > arch->max_hidden)
+        return hear_fail(err, HEAR_ERR_ARG, "%s has %s", arch->name,
+                         arch->max_hidden == 0   ? "no hidden layers"
+                         : arch->max_hidden == 1 ? "one hidden layer, its dense one"
+                                                 : "at most 8 hidden layers");
     if (o->sigmoid && o->n_labels > 2)
         return hear_fail(err, HEAR_ERR_ARG, "sigmoid is for two labels, there are %zu",
                          o->n_labels);

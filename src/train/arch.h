@@ -65,7 +65,8 @@ typedef struct {
 typedef struct {
     const char *name, *summary;
     const char *input; /* the default of options.input; NULL where there is no choice */
-    bool takes_hidden, takes_c, takes_trees;
+    size_t max_hidden; /* layers of options.hidden that it takes, 0 .. HEAR_MAX_HIDDEN */
+    bool takes_c, takes_trees;
     /* Sets what graph has to learn, from rows of the value fit_value. NULL where it learns by
      * gradients, as it does where takes_c and options.c is 0. Errors: HEAR_ERR_ARG, HEAR_ERR_MEM,
      * HEAR_ERR_INTERRUPTED. */

@@ -147,7 +147,7 @@ static void settings_cnn(hear_arch_settings *s)
 const hear_arch hear_arch_cnn = {
     .name = "cnn",
     .summary = "2 blocks of 3x3 convolution (32, 64) and pooling, a dense layer of 64",
-    .takes_hidden = true,
+    .max_hidden = 1,
     .settings = settings_cnn,
     .build = build_cnn,
 };
@@ -172,7 +172,7 @@ static void settings_cnn3(hear_arch_settings *s)
 const hear_arch hear_arch_cnn3 = {
     .name = "cnn3",
     .summary = "3 blocks of 3x3 convolution (32, 64, 128) and pooling, a dense layer of 128",
-    .takes_hidden = true,
+    .max_hidden = 1,
     .settings = settings_cnn3,
     .build = build_cnn3,
 };

@@ -133,7 +133,7 @@ const hear_arch hear_arch_rnn = {
     .name = "rnn",
     .summary =
         "39 MFCC, 2 convolutions over time (64, 128), GRU, LSTM, GRU of 128, dense layer of 64",
-    .takes_hidden = true,
+    .max_hidden = 1,
     .settings = settings,
     .build = build,
 };

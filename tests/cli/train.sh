@@ -134,6 +134,7 @@ refuse 64 'no augmentation "loud"' train --arch mlp --data table.tsv -o e.onnx -
 refuse 64 'augmentation "none" stands alone' train --arch mlp --data table.tsv -o e.onnx --augment none,eq
 refuse 64 'augmentation "none" stands alone' train --arch mlp --data table.tsv -o e.onnx --augment eq,none
 refuse 64 '\-\-hidden takes numbers' train --arch mlp --data table.tsv -o e.onnx --hidden 8,x
+refuse 64 'cnn has one hidden layer' train --arch cnn --data table.tsv -o e.onnx --hidden 8,4
 refuse 64 'logreg has no hidden layers' train --arch logreg --data table.tsv -o e.onnx --hidden 8
 refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:0
 refuse 64 '^hearsay: train: --silence takes LABEL' train --arch mlp --data table.tsv -o e.onnx --silence a:-1

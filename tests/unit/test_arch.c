@@ -72,6 +72,9 @@ static void test_options_out_of_range_are_refused(void **state)
         { "mlp", { .n_labels = 3, .sigmoid = true }, "sigmoid is for two labels, there are 3" },
         { "mlp", { .n_labels = 2, .activation = "gelu" }, "no activation \"gelu\"" },
         { "logreg", { .n_labels = 2, .n_hidden = 1, .hidden = { 4 } }, "no hidden layers" },
+        { "cnn", { .n_labels = 2, .n_hidden = 2, .hidden = { 4, 4 } }, "cnn has one hidden layer" },
+        { "rnn", { .n_labels = 2, .n_hidden = 2, .hidden = { 4, 4 } }, "rnn has one hidden layer" },
+        { "mlp", { .n_labels = 2, .n_hidden = HEAR_MAX_HIDDEN + 1 }, "at most 8 hidden layers" },
         { "mlp", { .n_labels = 2, .dropout = 1.0 }, "dropout must be below 1" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
