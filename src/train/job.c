@@ -38,6 +38,7 @@ typedef struct {
     const hear_sounds *sounds;
     const hear_arch_options *options; /* the job's, with the data set's labels */
     const hear_rows *rows;            /* NULL where a whole network is trained */
+    bool has_best;                    /* an epoch was whole */
     hear_model_info info;             /* labels are the data set's */
 } run;
 
@@ -148,7 +149,8 @@ static hear_status train(run *r, hear_graph *graph, const hear_sampler *sampler,
                                    .validate = has_valid(r->data, r->sounds) ? validate : NULL,
                                    .on_step = on_step,
                                    .on_epoch = on_epoch,
-                                   .user = r };
+                                   .user = r,
+                                   .has_best = &r->has_best };
     config.optim.weight_decay = job->settings.weight_decay;
     if (hear_arch_fits(job->arch, &job->options))
         return fit(r, graph, &config, err);
@@ -338,8 +340,7 @@ hear_status hear_job_run(hear_model **out, const hear_job *job, const hear_datas
         s = hear_job_is_head(job) ? train_head(&r, graph, sampler, err)
                                   : train(&r, graph, sampler, err);
     hear_sampler_destroy(sampler);
-    const bool in_part = s == HEAR_ERR_INTERRUPTED && !hear_arch_fits(job->arch, &job->options);
-    if (s != HEAR_OK && !in_part) {
+    if (s != HEAR_OK && !(s == HEAR_ERR_INTERRUPTED && r.has_best)) {
         hear_graph_destroy(graph);
         return s;
     }

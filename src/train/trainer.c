@@ -437,8 +437,11 @@ hear_status hear_train(hear_graph *graph, const hear_trainer_config *config, hea
         s = resume(&t, err);
     if (s == HEAR_OK)
         s = run_epochs(&t, err);
-    if ((s == HEAR_OK || s == HEAR_ERR_INTERRUPTED) && t.has_best)
+    const bool has_best = (s == HEAR_OK || s == HEAR_ERR_INTERRUPTED) && t.has_best;
+    if (has_best)
         hear_weights_set(graph, t.best);
+    if (config->has_best)
+        *config->has_best = has_best;
     release(&t);
     return s;
 }

@@ -49,12 +49,14 @@ typedef struct {
     bool (*on_step)(void *user, const hear_progress *p);  /* false stops; may be NULL */
     void (*on_epoch)(void *user, const hear_progress *p); /* may be NULL */
     void *user;
+    bool *has_best; /* set to whether graph holds what a whole epoch came to; may be NULL */
 } hear_trainer_config;
 
 /* Trains graph in place: afterwards it holds the weights with the lowest valid_loss, or the last.
- * HEAR_ERR_INTERRUPTED: stopped by on_step, and graph holds the best so far. Errors: HEAR_ERR_ARG
- * (err says what), HEAR_ERR_MODEL (cannot be trained), HEAR_ERR_DATA (the loss is no number any
- * more), HEAR_ERR_MEM, validate's, and the checkpoint's (checkpoint.h). */
+ * HEAR_ERR_INTERRUPTED: stopped by on_step or validate, and graph holds the best so far, where
+ * there is one (has_best). Errors: HEAR_ERR_ARG (err says what), HEAR_ERR_MODEL (cannot be
+ * trained), HEAR_ERR_DATA (the loss is no number any more), HEAR_ERR_MEM, validate's, and the
+ * checkpoint's (checkpoint.h). */
 HEAR_MUST_CHECK hear_status hear_train(hear_graph *graph, const hear_trainer_config *config,
                                        hear_error *err);
 

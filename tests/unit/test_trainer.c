@@ -225,6 +225,12 @@ static bool on_step(void *user, const hear_progress *p)
     return !w->stop_after_epoch || p->epoch <= w->stop_after_epoch;
 }
 
+static bool stop_at_once(void *user, const hear_progress *p)
+{
+    (void)user;
+    return p->step < p->n_steps; /* with the first epoch all but over */
+}
+
 static double valid_loss(const hear_model *m, const test_data *d, hear_pool *pool)
 {
     hear_judgement j;
@@ -261,6 +267,19 @@ static void test_an_interrupted_training_keeps_the_best(void **state)
     assert_non_null(model);
     assert_close(valid_loss(model, &d, pool), w.best, 1e-9);
     hear_model_close(model);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void test_interrupted_before_an_epoch_is_whole_there_is_no_model(void **state)
+{
+    (void)state;
+    test_data d = loud_bands();
+    hear_pool *pool;
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    job.on_step = stop_at_once;
+    assert_null(run(&job, &d, HEAR_ERR_INTERRUPTED));
     hear_pool_destroy(pool);
     test_free_data(&d);
 }
@@ -522,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_made_data_are_learnt_and_judged),
         cmocka_unit_test(test_same_seed_same_bits_with_any_number_of_threads),
         cmocka_unit_test(test_an_interrupted_training_keeps_the_best),
+        cmocka_unit_test(test_interrupted_before_an_epoch_is_whole_there_is_no_model),
         cmocka_unit_test(test_patience_ends_what_gets_no_better),
         cmocka_unit_test(test_a_loss_that_is_no_number_is_told),
         cmocka_unit_test(test_crossing_tests_on_every_recording_but_those_of_test),
