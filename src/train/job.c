@@ -170,14 +170,15 @@ static hear_arch_options options_for(const hear_job *job, const hear_dataset *d)
     return options;
 }
 
-/* Of options.groups: each label belongs to one. */
-static hear_status check_groups(const hear_arch_options *options, hear_error *err)
+/* What only the labels tell wrong; of options.groups each belongs to one. */
+static hear_status check_labels(const hear_job *job, const hear_arch_options *options,
+                                hear_error *err)
 {
     for (size_t i = 0; options->groups && i < options->n_labels; i++)
         if (hear_groups_of(options->groups, options->labels[i]) == options->groups->names.n)
             return hear_fail(err, HEAR_ERR_DATA, "the label \"%.80s\" belongs to no group",
                              options->labels[i]);
-    return HEAR_OK;
+    return hear_arch_check(job->arch, options, err);
 }
 
 hear_status hear_job_rows(hear_rows **out, const hear_job *job, const hear_dataset *d,
@@ -187,7 +188,7 @@ hear_status hear_job_rows(hear_rows **out, const hear_job *job, const hear_datas
     const hear_arch_options options = options_for(job, d);
     hear_graph *built = NULL;
     *out = NULL;
-    hear_status s = check_groups(&options, err);
+    hear_status s = check_labels(job, &options, err);
     if (s == HEAR_OK)
         s = hear_transfer_build(&built, job->base, job->cut, job->arch, &options, false, err);
     const hear_rows_config config = { .graph = built,
@@ -273,6 +274,9 @@ static hear_status build(hear_graph **out, const hear_job *job, const hear_arch_
                          const hear_dataset *d, hear_error *err)
 {
     *out = NULL;
+    const hear_status s = check_labels(job, options, err);
+    if (s != HEAR_OK)
+        return s;
     if (hear_job_is_head(job))
         return hear_transfer_build(out, job->base, job->cut, job->arch, options, job->apart != NULL,
                                    err);
@@ -289,9 +293,7 @@ hear_status hear_job_check(const hear_job *job, const hear_dataset *d, bool *at_
     const hear_arch_options options = options_for(job, d);
     hear_graph *graph = NULL;
     *at_checkpoint = false;
-    hear_status s = check_groups(&options, err);
-    if (s == HEAR_OK)
-        s = build(&graph, job, &options, d, err);
+    hear_status s = build(&graph, job, &options, d, err);
     hear_graph_destroy(graph);
     if (s == HEAR_OK && job->checkpoint) {
         s = hear_checkpoint_check(job->checkpoint, hear_job_print(job, d), err);

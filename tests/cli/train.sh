@@ -236,6 +236,12 @@ printf 'low\tdeep\n' >groups.tsv
 refuse 65 "groups.tsv: line 1: the model has no label 'deep'" \
     train --arch logreg --from ./a.onnx --freeze standard --groups groups.tsv --data three.tsv -o e.onnx -q
 
+for head in '--arch logreg' '--arch mlp --epochs 1' '--epochs 1'; do
+    # shellcheck disable=SC2086
+    refuse 64 'sigmoid is for two labels, there are 3' \
+        train $head --from ./a.onnx --freeze standard --sigmoid --data three.tsv -o e.onnx -q
+done
+
 # The network itself goes on learning: what it knows of a label it begins with.
 hear train --from ./a.onnx --epochs 1 --lr 1e-6 --averaging 0 --data table.tsv -o t1/on.onnx -q --threads 1
 expect_code 0
