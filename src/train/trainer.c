@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "nn/checksum.h"
 #include "nn/loss.h"
 #include "train/checkpoint.h"
 #include "train/net.h"
@@ -261,9 +262,34 @@ static hear_status end_epoch(trainer *t, hear_progress *p, hear_error *err)
     return s;
 }
 
-/* Of all that the weights at the end depend on; those at the start stand for seed, architecture
- * and, standardised, for the recordings. */
-static uint64_t take_print(trainer *t)
+/* Of the recordings to learn from and to choose by, how they are drawn, and what a network that
+ * stays as it is makes of them. */
+static uint64_t add_recordings(uint64_t print, const hear_examples *e)
+{
+    for (size_t i = 0; i < e->data->n_clips; i++) {
+        const hear_clip *const clip = &e->data->clips[i];
+        const hear_sound *const sound = &e->sounds->sound[i];
+        if ((clip->split != HEAR_SPLIT_TRAIN && clip->split != HEAR_SPLIT_VALID) || !sound->frames)
+            continue;
+        const uint64_t counts[] = { i, clip->split, clip->label, sound->n_samples };
+        const double numbers[] = { sound->level_db, sound->power };
+        print = hear_print_add(print, counts, sizeof counts);
+        print = hear_print_add(print, numbers, sizeof numbers);
+    }
+    for (size_t i = 0; i < hear_sampler_count(e->sampler); i++) {
+        const double share = hear_sampler_share(e->sampler, i);
+        print = hear_print_add(print, &share, sizeof share);
+    }
+    if (e->rows)
+        print = hear_print_add(print, e->rows->x,
+                               e->rows->first[e->rows->n_clips] * e->rows->n_features *
+                                   sizeof e->rows->x[0]);
+    return print;
+}
+
+/* Of all that the weights at the end depend on: the graph at the start stands for architecture,
+ * options and seed. */
+static uint64_t take_print(const trainer *t)
 {
     const hear_trainer_config *const c = t->config;
     const hear_optim_config *const o = &c->optim;
@@ -287,14 +313,16 @@ static uint64_t take_print(trainer *t)
                                 c->examples->seed,
                                 hear_sampler_count(c->examples->sampler),
                                 hear_example_windows(c->examples) };
+    char graph[HEAR_DIGEST_TEXT];
+    hear_graph_sha256(t->graph, graph);
     uint64_t print = hear_print_add(HEAR_PRINT, numbers, sizeof numbers);
     print = hear_print_add(print, counts, sizeof counts);
     print = hear_print_add(print, &c->asked, sizeof c->asked);
     for (size_t i = 0; i < t->n_labels; i++)
         print = hear_print_add(print, c->examples->data->labels.name[i],
                                strlen(c->examples->data->labels.name[i]) + 1);
-    hear_weights_get(t->graph, t->kept);
-    return hear_print_add(print, t->kept, t->n_weights * sizeof t->kept[0]);
+    print = hear_print_add(print, graph, sizeof graph);
+    return add_recordings(print, c->examples);
 }
 
 static hear_status save(trainer *t, hear_error *err)

@@ -338,8 +338,15 @@ expect_code 0
 expect_same a.onnx b/a.onnx
 # another training's, a broken one, none
 # shellcheck disable=SC2086
-refuse 65 'state: the checkpoint of another training' \
-    train $small --data table.tsv -o b/a.onnx --resume state -q --lr 0.02
+for other in '--lr 0.02' '--balance none' '--activation leaky_relu' '--hop 0.4'; do
+    # shellcheck disable=SC2086
+    refuse 65 'state: the checkpoint of another training' \
+        train $small --data table.tsv -o b/a.onnx --resume state -q $other
+done
+awk -F '	' -v OFS='	' 'NR == 2 { p = $1; $1 = "data/high/20.wav" } $1 == "data/high/20.wav" && NR > 2 { $1 = p }
+    { print }' table.tsv >others.tsv
+# shellcheck disable=SC2086
+refuse 65 'state: the checkpoint of another training' train $small --data others.tsv -o b/a.onnx --resume state -q
 head -c 2000 state >half
 # shellcheck disable=SC2086
 refuse 65 'half: a checkpoint that is cut short' train $small --data table.tsv -o b/a.onnx --resume half -q
