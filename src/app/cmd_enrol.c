@@ -100,16 +100,29 @@ static hear_status open_head(job *j, hear_error *err)
     return s;
 }
 
+/* Where the network lies: what -m asks for, or beside the head and where models lie, as it is
+ * looked for when the head is opened. *path is freed with free(). */
+static bool find_backbone(const job *j, char **path, int *code)
+{
+    char file[sizeof j->path];
+    hear_error err;
+    const char *asked = j->args->model ? j->args->model : j->old ? j->name : BACKBONE;
+    if (!j->args->model && hear_find_in_models(file, sizeof file, asked, ".onnx", j->path))
+        asked = file;
+    if (hear_find_model(path, asked, &err) == HEAR_OK)
+        return true;
+    *code = hear_report(asked, &err);
+    return false;
+}
+
 /* The network that hears, its name and which one it is. */
 static bool open_backbone(job *j, int *code)
 {
     char *path = NULL;
-    hear_error err;
-    const char *const asked = j->args->model ? j->args->model : j->old ? j->name : BACKBONE;
-    if (!hear_open_model(&j->backbone, asked, code))
+    if (!find_backbone(j, &path, code))
         return false;
-    if (hear_find_model(&path, asked, &err) != HEAR_OK) {
-        *code = hear_report(asked, &err);
+    if (!hear_open_model(&j->backbone, path, code)) {
+        free(path);
         return false;
     }
     const char *const slash = strrchr(path, '/'), *const base = slash ? slash + 1 : path;
@@ -294,7 +307,7 @@ static int do_job(job *j, int n_files, char **files)
         return code;
     hear_status s = hear_background_load(&j->background, j->name, j->sha256, j->path, &err);
     if (s != HEAR_OK)
-        return hear_report(j->name, &err);
+        return hear_report(j->path, &err);
     j->enrolment.n_dims = j->background.n_dims;
     if (j->old &&
         hear_enrolment_load(&j->enrolment, &j->info, j->old, &j->background, &err) != HEAR_OK)

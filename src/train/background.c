@@ -151,7 +151,7 @@ hear_status hear_background_load(hear_background *b, const char *backbone, const
     *b = (hear_background){ 0 };
     if (!hear_find_in_models(file, sizeof file, backbone, SUFFIX, path))
         return hear_fail(err, HEAR_ERR_NO_INPUT,
-                         "has no background of other sounds: no %s" SUFFIX
+                         "there is no background of other sounds: no %s" SUFFIX
                          " beside it or where models lie; tools/make-background makes one",
                          backbone);
     return load(b, file, sha256, err);

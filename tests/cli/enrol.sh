@@ -124,6 +124,18 @@ expect_code 0
 expect_match "is gone: 'steam kettle' was its last label"
 [ ! -e "$mine" ] || complain "$mine is still there"
 
+# ---- without -m it goes on on the network that it stands on, as it is opened: beside it, too
+mkdir "$tmp/beside"
+"$builddir/tests/cli/make_backbone" "$tmp/beside" near 0.25 || exit 99
+# shellcheck disable=SC2086
+hear enrol -m "$tmp/beside/near.onnx" --label hum -o "$tmp/beside/mine.onnx" $low
+expect_code 0
+hear enrol --label hum -o "$tmp/beside/mine.onnx" "$tmp/450.wav"
+expect_code 0
+expect_match '^  hum +6 examples'
+refuse 66 "here.onnx: there is no background" \
+    enrol -m "$tmp/beside/near.onnx" --label hum -o "$tmp/here.onnx" "$tmp/450.wav"
+
 # ---- a head is whole or not there: nothing can be written, or the network is another one
 cp "$tmp/before.onnx" "$mine"
 if [ "$(id -u)" -ne 0 ]; then
@@ -146,7 +158,7 @@ refuse 66 'none.wav: ' enrol --label hum "$tmp/none.wav"
 expect_same "$tmp/before.onnx" "$mine"
 
 mv "$models/tiny-background.onnx" "$tmp/tiny-background.onnx"
-refuse 66 'has no background of other sounds' enrol --label hum "$tmp/450.wav"
+refuse 66 'mine.onnx: there is no background of other sounds: no tiny-background.onnx' enrol --label hum "$tmp/450.wav"
 mv "$tmp/tiny-background.onnx" "$models"
 "$builddir/tests/cli/make_backbone" "$models" tiny 0.5 || exit 99
 refuse 78 'mine.onnx: its backbone is another tiny' classify -m mine "$tmp/450.wav"
