@@ -94,13 +94,16 @@ static hear_status single(hear_dataset **out, const char *path, hear_error *err)
     return hear_fail(err, s, NULL);
 }
 
-/* A table by its name, or what is no recording; a recording is opened to see. */
+/* A table by its name, or what is no recording; a recording is opened to see, then for its copies,
+ * and the table names it. */
 static hear_status open_data(hear_dataset **out, const char *path, const char *root,
                              hear_error *err)
 {
     *out = NULL;
     struct stat st;
-    const bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    const bool there = stat(path, &st) == 0, folder = there && S_ISDIR(st.st_mode);
+    if (strcmp(path, "-") == 0 || (there && !folder && !S_ISREG(st.st_mode)))
+        return hear_fail(err, HEAR_ERR_DATA, "is no file that can be read again");
     if (!folder && !ends_with(path, ".tsv")) {
         hear_source *source;
         const hear_source_config config = { .stop_fd = hear_signals_stop_fd() };
@@ -199,7 +202,7 @@ static int make(session *s, const char *data, hear_copies_config *config)
     clear_progress(s);
     int code = status == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
     if (status == HEAR_OK && !a->quiet)
-        hear_note(a->out, "%zu copies", n_made);
+        hear_note(a->out, n_made == 1 ? "%zu copy" : "%zu copies", n_made);
     hear_dataset_destroy(d);
     hear_dataset_destroy(noises);
     const int unread = tell_unread(s);

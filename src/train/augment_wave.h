@@ -17,7 +17,7 @@ void hear_wave_reverberate(hear_rng *r, double rate_hz, float *x, size_t n);
 void hear_wave_add_noise(hear_rng *r, double rate_hz, float *x, size_t n);
 /* Low-pass of 2.8 to 7.5 kHz, high-pass of 100 to 450 Hz, each in some cases. */
 void hear_wave_limit_band(hear_rng *r, double rate_hz, float *x, size_t n);
-/* 30 dB down to 10 dB up. */
+/* To any level of 8 to 58 dB below full scale, but no more than 40 dB up. */
 void hear_wave_change_gain(hear_rng *r, double rate_hz, float *x, size_t n);
 /* In half of the cases what is louder to 50 to 66 dB below full scale. */
 void hear_wave_quieten(hear_rng *r, double rate_hz, float *x, size_t n);

@@ -73,6 +73,10 @@ expect_error 'data/high/d.wav: .*, left out'
 refuse 66 'none: No such' augment --gain 1 -o seven none
 refuse 66 'none.tsv: No such' augment --gain 1 -o seven none.tsv
 refuse 65 'model.onnx: ' augment --gain 1 -o seven model.onnx
+refuse 65 'standard input: is no file that can be read again' augment --gain 1 -o seven -
+mkfifo pipe.wav
+refuse 65 'pipe.wav: is no file that can be read again' augment --gain 1 -o seven pipe.wav
+refuse 65 'standard input: is no file that can be' augment --noise 5 --noises - -o seven data
 mkdir empty
 refuse 65 'empty: has no recordings' augment --gain 1 -o seven empty
 refuse 74 'nowhere/x: cannot make the folder: No such' augment --gain 1 -o nowhere/x data
