@@ -15,6 +15,7 @@ typedef struct {
     hear_dataset data;        /* the caller's, with clips of its own */
     const hear_split *splits; /* [n_clips] what they were; valid counts as train */
     const size_t *fold;       /* [n_clips] or SIZE_MAX */
+    bool *left_out;           /* [groups] with a clip in the fold at hand */
     double valid_share;
     hear_metrics *all;
 } crossing;
@@ -38,14 +39,18 @@ static bool can_spare(const crossing *c)
 static bool set_splits(crossing *c, size_t fold)
 {
     bool any = false;
+    memset(c->left_out, 0, c->data.groups.n * sizeof *c->left_out);
     for (size_t i = 0; i < c->data.n_clips; i++) {
-        hear_clip *clip = &c->data.clips[i];
-        if (c->splits[i] == HEAR_SPLIT_TEST || c->splits[i] == HEAR_SPLIT_UNUSED)
-            clip->split = HEAR_SPLIT_UNUSED;
-        else
-            clip->split = c->fold[i] == fold ? HEAR_SPLIT_TEST : HEAR_SPLIT_TRAIN;
-        any = any || clip->split == HEAR_SPLIT_TEST;
+        const bool unused = c->splits[i] == HEAR_SPLIT_TEST || c->splits[i] == HEAR_SPLIT_UNUSED;
+        c->data.clips[i].split = unused               ? HEAR_SPLIT_UNUSED
+                                 : c->fold[i] == fold ? HEAR_SPLIT_TEST
+                                                      : HEAR_SPLIT_TRAIN;
+        if (c->data.clips[i].split == HEAR_SPLIT_TEST)
+            any = c->left_out[c->data.clips[i].group] = true;
     }
+    for (size_t i = 0; i < c->data.n_clips; i++)
+        if (c->data.clips[i].split == HEAR_SPLIT_TRAIN && c->left_out[c->data.clips[i].group])
+            c->data.clips[i].split = HEAR_SPLIT_UNUSED; /* the same take from another source */
     return any;
 }
 
@@ -91,7 +96,10 @@ static hear_status run_folds(crossing *c, size_t n_folds, bool by_source,
             on_fold(c->job->user, &result);
         hear_judgement_clear(&e);
     }
-    return HEAR_OK;
+    return c->all->n
+               ? HEAR_OK
+               : hear_fail(err, HEAR_ERR_DATA,
+                           "nothing can be left out: a label would have nothing to learn from");
 }
 
 hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hear_sounds *sounds,
@@ -103,7 +111,8 @@ hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hea
     hear_split *splits = hear_alloc(d->n_clips, sizeof *splits);
     size_t *fold = hear_alloc(d->n_clips, sizeof *fold);
     size_t *of_group = hear_alloc(d->groups.n, sizeof *of_group);
-    hear_status s = clips && splits && fold && of_group ? HEAR_OK : HEAR_ERR_MEM;
+    bool *left_out = hear_alloc(d->groups.n, sizeof *left_out);
+    hear_status s = clips && splits && fold && of_group && left_out ? HEAR_OK : HEAR_ERR_MEM;
     if (s == HEAR_OK && !by_source)
         s = hear_split_folds(d, n_folds, job->seed, of_group);
     if (s != HEAR_OK) {
@@ -120,6 +129,7 @@ hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hea
                        .data = *d,
                        .splits = splits,
                        .fold = fold,
+                       .left_out = left_out,
                        .valid_share = valid_share,
                        .all = all };
         c.data.clips = clips;
@@ -129,5 +139,6 @@ hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hea
     hear_free(splits);
     hear_free(fold);
     hear_free(of_group);
+    hear_free(left_out);
     return s;
 }

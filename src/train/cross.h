@@ -1,7 +1,8 @@
 /* cross.h - trains as often as there are folds, each time without one, and is tested on that one.
  *
  * By source: each source that a label can spare is left out in turn, which is as near as a table
- * comes to recordings of another kind than those learnt from. By group: folds of hear_split_folds.
+ * comes to recordings of another kind than those learnt from; what another source has of a group
+ * that is left out is not learnt from either. By group: folds of hear_split_folds.
  * Clips of test are never looked at. */
 #ifndef TRAIN_CROSS_H
 #define TRAIN_CROSS_H
@@ -15,7 +16,8 @@ typedef struct {
 } hear_cross_result;
 
 /* n_folds 0: by source. on_fold is called behind each fold. all [data's labels]: the scores of all
- * folds together. Errors: as hear_job_run's, HEAR_ERR_DATA (fewer groups than folds). */
+ * folds together. Errors: as hear_job_run's, HEAR_ERR_DATA (fewer groups than folds; no fold that
+ * the labels can spare). */
 HEAR_MUST_CHECK hear_status hear_cross_run(const hear_job *job, const hear_dataset *d,
                                            const hear_sounds *sounds, size_t n_folds,
                                            double valid_share, hear_metrics *all,

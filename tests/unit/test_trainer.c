@@ -361,10 +361,38 @@ static void test_crossing_tests_on_every_recording_but_those_of_test(void **stat
     /* one source only: nothing is left to learn from */
     hear_metrics_reset(all);
     job.user = NULL;
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.2, all, NULL, NULL), HEAR_OK);
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.2, all, NULL, NULL),
+                     HEAR_ERR_DATA);
     assert_int_equal(all->n, 0);
     assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 100, 0.2, all, NULL, NULL),
                      HEAR_ERR_DATA);
+    hear_metrics_destroy(all);
+    hear_pool_destroy(pool);
+    test_free_data(&d);
+}
+
+static void test_a_group_in_two_sources_is_never_on_both_sides(void **state)
+{
+    (void)state;
+    size_t other;
+    hear_pool *pool;
+    hear_metrics *all;
+    test_data d = loud_bands();
+    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
+    assert_int_equal(hear_metrics_create(&all, 3), HEAR_OK);
+    assert_int_equal(hear_names_add(&d.data->sources, "other", &other), HEAR_OK);
+    hear_job job = small_job(&d, pool);
+    job.settings.epochs = 1;
+    for (size_t i = 0; i < d.data->n_clips; i++)
+        d.data->clips[i].source = i / 6 % 2; /* whole groups of each label */
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.0, all, NULL, NULL), HEAR_OK);
+    assert_int_equal(all->n, 72);
+    for (size_t i = 0; i < d.data->n_clips; i++)
+        d.data->clips[i].source = i % 2; /* half of each group */
+    hear_metrics_reset(all);
+    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.0, all, NULL, NULL),
+                     HEAR_ERR_DATA);
+    assert_int_equal(all->n, 0);
     hear_metrics_destroy(all);
     hear_pool_destroy(pool);
     test_free_data(&d);
@@ -545,6 +573,7 @@ int main(void)
         cmocka_unit_test(test_patience_ends_what_gets_no_better),
         cmocka_unit_test(test_a_loss_that_is_no_number_is_told),
         cmocka_unit_test(test_crossing_tests_on_every_recording_but_those_of_test),
+        cmocka_unit_test(test_a_group_in_two_sources_is_never_on_both_sides),
         cmocka_unit_test(test_weighted_labels_count_as_if_all_were_as_many),
         cmocka_unit_test(test_a_gradient_is_clipped_to_the_norm),
         cmocka_unit_test(test_the_rate_falls_in_steps),
