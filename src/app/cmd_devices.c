@@ -25,8 +25,8 @@ static void put_text(const hear_device *devices, size_t n)
 {
     int width = 4;
     for (size_t i = 0; i < n; i++)
-        if ((int)strlen(devices[i].name) > width)
-            width = (int)strlen(devices[i].name);
+        if ((int)hear_utf8_count(devices[i].name) > width)
+            width = (int)hear_utf8_count(devices[i].name);
     printf("   -d  %-*s  %-10s  channels  rate\n", width, "name", "system");
     for (size_t i = 0; i < n; i++) {
         char name[sizeof devices[i].name] = "", api[sizeof devices[i].host_api] = "", rate[40];
@@ -36,7 +36,7 @@ static void put_text(const hear_device *devices, size_t n)
         hear_append_clean(api, sizeof api, &used, devices[i].host_api);
         hear_format_fixed(rate, sizeof rate, devices[i].rate_hz, 0);
         printf("%c %3d  %-*s  %-10s  %8u  %s\n", devices[i].is_default ? '*' : ' ',
-               devices[i].index, width, name, api, devices[i].n_channels, rate);
+               devices[i].index, hear_field(name, width), name, api, devices[i].n_channels, rate);
     }
     puts("* is what listen takes without -d");
 }

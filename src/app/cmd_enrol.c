@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "nn/onnx.h"
 #include "stream/infer.h"
 #include "stream/model_folders.h"
@@ -210,7 +211,7 @@ static void put_labels(const job *j, const hear_enrol_score *scores)
 {
     for (size_t i = 0; i < j->enrolment.n_labels; i++) {
         const hear_enrolled *const l = &j->enrolment.labels[i];
-        printf("  %-24s %3zu examples", l->name, l->n_examples);
+        printf("  %-*s %3zu examples", hear_field(l->name, 24), l->name, l->n_examples);
         if (scores)
             printf(", %zu known when left out", scores[i].n_right);
         putchar('\n');

@@ -232,9 +232,13 @@ static hear_status train(training *t, hear_error *err)
 static void on_fold(void *user, const hear_cross_result *r)
 {
     const training *const t = user;
-    char name[40];
-    snprintf(name, sizeof name, "fold %zu", r->fold + 1);
-    printf("without %s: ", r->name && r->name[0] ? r->name : r->name ? "a source not named" : name);
+    char name[1024] = "";
+    size_t used = 0;
+    if (!r->name)
+        snprintf(name, sizeof name, "fold %zu", r->fold + 1);
+    else
+        hear_append_clean(name, sizeof name, &used, r->name);
+    printf("without %s: ", name[0] ? name : "a source not named");
     if (!r->clips) {
         printf("a label would have nothing to learn from\n");
         return;

@@ -26,9 +26,15 @@ static void put_interval(size_t right, size_t n)
     printf("  %14s", text);
 }
 
+static int wider(int width, const char *text)
+{
+    const int n = (int)hear_utf8_count(text);
+    return n > width ? n : width;
+}
+
 static void put_row(const char *name, int width, const hear_metrics *m, double auc, double ece)
 {
-    printf("%-*s %7zu", width, name, m->n);
+    printf("%-*s %7zu", hear_field(name, width), name, m->n);
     put(100.0 * hear_metrics_accuracy(m), 1, 9);
     put_interval(hear_metrics_right(m), m->n);
     put(100.0 * hear_metrics_balanced(m), 1, 9);
@@ -43,8 +49,7 @@ static void put_side_by_side(const hear_page *page)
 {
     int width = 12;
     for (size_t i = 0; i < page->n_models; i++)
-        if ((int)strlen(page->models[i].name) > width)
-            width = (int)strlen(page->models[i].name);
+        width = wider(width, page->models[i].name);
     printf("%-*s %7s %8s %15s %8s %8s %8s %7s %7s\n", width, "", "n", "accuracy", "95 % interval",
            "balanced", "macro F1", "log loss", "AUC", "calibr.");
     for (size_t i = 0; i < page->n_models; i++) {
@@ -58,8 +63,7 @@ static int label_width(const hear_model *model)
 {
     int width = 5;
     for (size_t l = 0; l < hear_model_n_labels(model); l++)
-        if ((int)strlen(hear_model_label(model, l)) > width)
-            width = (int)strlen(hear_model_label(model, l));
+        width = wider(width, hear_model_label(model, l));
     return width;
 }
 
@@ -70,7 +74,8 @@ static void put_labels(const hear_judged *j)
     printf("%-*s %7s %9s %7s %7s %7s %7s %8s %7s\n", width, "label", "n", "precision", "recall",
            "F1", "AUC", "AP", "false/h", "delay s");
     for (size_t l = 0; l < m->n_labels; l++) {
-        printf("%-*s %7zu", width, hear_model_label(j->model, l), hear_metrics_support(m, l));
+        const char *const label = hear_model_label(j->model, l);
+        printf("%-*s %7zu", hear_field(label, width), label, hear_metrics_support(m, l));
         put(hear_metrics_precision(m, l), 3, 10);
         put(hear_metrics_recall(m, l), 3, 8);
         put(hear_metrics_f1(m, l), 3, 8);
@@ -84,7 +89,7 @@ static void put_labels(const hear_judged *j)
 
 static void put_alarm_row(const char *name, int width, const hear_alarm_count *c)
 {
-    printf("%-*s %7zu", width, name, c->n_events);
+    printf("%-*s %7zu", hear_field(name, width), name, c->n_events);
     put(100.0 * hear_alarms_missed(c), 1, 9);
     put(hear_alarms_delay_s(c), 2, 8);
     put((double)c->n_false, 0, 13);
@@ -109,11 +114,14 @@ static void put_confusion(const hear_judged *j)
     const int width = label_width(j->model);
     const hear_metrics *m = j->summary->clips;
     printf("%-*s", width, "truth");
-    for (size_t l = 0; l < m->n_labels; l++)
-        printf(" %*s", width, hear_model_label(j->model, l));
+    for (size_t l = 0; l < m->n_labels; l++) {
+        const char *const label = hear_model_label(j->model, l);
+        printf(" %*s", hear_field(label, width), label);
+    }
     putchar('\n');
     for (size_t t = 0; t < m->n_labels; t++) {
-        printf("%-*s", width, hear_model_label(j->model, t));
+        const char *const label = hear_model_label(j->model, t);
+        printf("%-*s", hear_field(label, width), label);
         for (size_t l = 0; l < m->n_labels; l++)
             printf(" %*zu", width, m->confusion[t * m->n_labels + l]);
         putchar('\n');
@@ -139,7 +147,10 @@ static void put_parts(const hear_page *page, const hear_judged *j, bool by_sourc
         printf("%7zu", n[p]);
         put(100.0 * (double)right[p] / (double)n[p], 1, 9);
         put_interval(right[p], n[p]);
-        printf("  %s\n", names->name[p][0] ? names->name[p] : "-");
+        char name[4096] = "";
+        size_t used = 0;
+        hear_append_clean(name, sizeof name, &used, names->name[p]);
+        printf("  %s\n", name[0] ? name : "-");
     }
     hear_free(right);
     hear_free(n);

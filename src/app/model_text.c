@@ -71,14 +71,6 @@ static const char *grouped(char *out, size_t room, uint64_t value)
     return out;
 }
 
-static size_t columns(const char *text)
-{
-    size_t n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
-}
-
 static void spaces(FILE *out, size_t n)
 {
     fprintf(out, "%*s", (int)n, "");
@@ -120,7 +112,7 @@ static void word(line *l, const char *text, const char *behind)
 {
     char shown[HEAR_MAX_LABEL + 32];
     clean(shown, sizeof shown, text);
-    const size_t n = columns(shown) + strlen(behind);
+    const size_t n = hear_utf8_count(shown) + strlen(behind);
     if (l->column > 0 && INDENT + l->column + 1 + n > WIDTH) {
         fputc('\n', l->out);
         spaces(l->out, INDENT);
@@ -297,7 +289,7 @@ static size_t name_width(const hear_graph *g)
 {
     size_t width = strlen("layer");
     for (size_t i = 0; i < g->n_nodes; i++) {
-        const size_t n = columns(hear_graph_node_name(g, &g->nodes[i]));
+        const size_t n = hear_utf8_count(hear_graph_node_name(g, &g->nodes[i]));
         width = n > width ? n : width;
     }
     return width < MAX_NAME ? width : MAX_NAME;
@@ -307,7 +299,7 @@ static void put_cell(FILE *out, const char *text, size_t width)
 {
     char shown[256];
     clean(shown, sizeof shown, text);
-    const size_t n = columns(shown);
+    const size_t n = hear_utf8_count(shown);
     fputs(shown, out);
     spaces(out, n < width ? width - n : 0);
     fputs("  ", out);

@@ -133,6 +133,19 @@ size_t hear_utf8_length(const char *text, size_t room)
     return n;
 }
 
+size_t hear_utf8_count(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xc0) != 0x80;
+    return n;
+}
+
+int hear_field(const char *text, int columns)
+{
+    return columns + (int)(strlen(text) - hear_utf8_count(text));
+}
+
 bool hear_is_utf8(const char *s, size_t n)
 {
     for (size_t i = 0; i < n;) {

@@ -25,6 +25,10 @@ bool hear_append_json(char *out, size_t room, size_t *used, const char *text);
 
 /* Length of the UTF-8 sequence that s starts with, at most n bytes of it; 0 where there is none. */
 size_t hear_utf8_length(const char *s, size_t n);
+/* Characters, not bytes, of UTF-8. */
+size_t hear_utf8_count(const char *text);
+/* The field width with which printf's "%*s" fills `columns` characters by text: it counts bytes. */
+int hear_field(const char *text, int columns);
 /* All n bytes are UTF-8 and none is zero. */
 bool hear_is_utf8(const char *s, size_t n);
 /* Text that is not UTF-8 or holds control characters (C0, DEL, C1: what terminals act on) or what

@@ -26,14 +26,6 @@ static const hear_sink_ops *find(const char *format)
     return NULL;
 }
 
-static size_t characters(const char *utf8)
-{
-    size_t n = 0;
-    for (; *utf8; utf8++)
-        n += ((unsigned char)*utf8 & 0xc0) != 0x80;
-    return n;
-}
-
 hear_status hear_sink_create(hear_sink **out, const hear_model *model,
                              const hear_sink_config *config, hear_error *err)
 {
@@ -56,7 +48,7 @@ hear_status hear_sink_create(hear_sink **out, const hear_model *model,
     size_t longest = 0;
     for (size_t i = 0; i < n_labels; i++) {
         const char *const label = hear_model_label(model, i);
-        const size_t n = strlen(label), width = characters(label);
+        const size_t n = strlen(label), width = hear_utf8_count(label);
         longest = n > longest ? n : longest;
         s->label_width = width > s->label_width ? width : s->label_width;
     }

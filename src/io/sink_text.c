@@ -1,16 +1,14 @@
 /* sink_text.c - for eyes: aligned columns, a heading for each source. */
 #include "config.h"
 
+#include "base/text.h"
 #include "io/sink_impl.h"
 
 enum { MAX_LABEL_WIDTH = 32 };
 
 static void pad(hear_sink *s, const char *utf8, size_t width)
 {
-    size_t n = 0;
-    for (; *utf8; utf8++)
-        n += ((unsigned char)*utf8 & 0xc0) != 0x80;
-    for (; n < width; n++)
+    for (size_t n = hear_utf8_count(utf8); n < width; n++)
         hear_sink_put(s, " ");
 }
 

@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <string.h>
 
 void hear_interval_text(char out[HEAR_INTERVAL_TEXT], hear_interval share)
 {
@@ -27,18 +26,15 @@ void hear_scores_line(FILE *out, const hear_metrics *m)
             hear_metrics_macro_f1(m), hear_metrics_log_loss(m), m->n);
 }
 
-/* Characters, not bytes, of UTF-8. */
-static int width(const char *text)
+static int width(const char *label)
 {
-    int n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xc0) != 0x80;
-    return n;
+    return (int)hear_utf8_count(label);
 }
 
-static void put_right(FILE *out, const char *text, int columns)
+/* Of numbers below a label, with the space before it. */
+static int column(const char *label)
 {
-    fprintf(out, "%*s%s", columns > width(text) ? columns - width(text) : 0, "", text);
+    return (width(label) > 5 ? width(label) : 5) + 2;
 }
 
 /* "-" where there is none. */
@@ -55,15 +51,14 @@ void hear_scores_table(FILE *out, const hear_metrics *m, char *const *labels)
     int widest = 6;
     for (size_t l = 0; l < m->n_labels; l++)
         widest = width(labels[l]) > widest ? width(labels[l]) : widest;
-    put_right(out, "is \\ said", widest + 4);
+    fprintf(out, "%*s", widest + 4, "is \\ said");
     for (size_t l = 0; l < m->n_labels; l++)
-        put_right(out, labels[l], (width(labels[l]) > 5 ? width(labels[l]) : 5) + 2);
+        fprintf(out, "%*s", hear_field(labels[l], column(labels[l])), labels[l]);
     fprintf(out, "  precision  recall     F1\n");
     for (size_t l = 0; l < m->n_labels; l++) {
-        put_right(out, labels[l], widest + 4);
+        fprintf(out, "%*s", hear_field(labels[l], widest + 4), labels[l]);
         for (size_t k = 0; k < m->n_labels; k++)
-            fprintf(out, "%*zu", (width(labels[k]) > 5 ? width(labels[k]) : 5) + 2,
-                    m->confusion[l * m->n_labels + k]);
+            fprintf(out, "%*zu", column(labels[k]), m->confusion[l * m->n_labels + k]);
         put_share(out, hear_metrics_precision(m, l), 11);
         put_share(out, hear_metrics_recall(m, l), 8);
         put_share(out, hear_metrics_f1(m, l), 7);

@@ -104,7 +104,10 @@ expect_match '^  hum +6 examples$'
 expect_match '^  whistle +5 examples$'
 
 # ---- another name, away, and the last one with the file
-hear enrol --label whistle --rename 'steam kettle'
+hear enrol --label whistle --rename 'Türe'
+expect_code 0
+expect_match '^  Türe {23}5 examples, ' # as far right as of hum
+hear enrol --label 'Türe' --rename 'steam kettle'
 expect_code 0
 hear classify -m mine "$tmp/3250.wav"
 expect_match '	steam kettle	'

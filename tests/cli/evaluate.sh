@@ -24,6 +24,13 @@ expect_code 0
 expect_match '"recordings":\{"n":4,"accuracy":0\.750000,"low":0\.300642,"high":0\.954413'
 expect_match '"confusion":\[\[2,0,0\],\[0,0,0\],\[1,0,1\]\]'
 
+# what a terminal would act on stays in the file's name
+mkdir -p "$tmp/e/low"
+cp "$tmp/d/low/a.wav" "$tmp/e/low/$(printf 'a\033[2Jb.wav')"
+hear evaluate -m "$model" --data "$tmp/e" --by group
+expect_code 0
+expect_match 'e/low/a\?\[2Jb\.wav$'
+
 hear evaluate -m "$model" --data "$tmp/d" --report "$tmp/page.html"
 expect_code 0
 [ "$(grep -c '<figure>' "$tmp/page.html")" -eq 1 ] || complain "the page shows not one mistake"

@@ -69,6 +69,17 @@ static void test_json_strings_are_escaped(void **state)
     assert_string_equal(out, "a?b?[1m");
 }
 
+static void test_a_field_is_as_wide_in_characters(void **state)
+{
+    (void)state;
+    char out[64];
+    const char *const text = "T\xc3\xbcr \xe2\x80\xa6"; /* 5 characters, 8 bytes */
+    assert_int_equal(hear_utf8_count(text), 5);
+    assert_int_equal(hear_utf8_count(""), 0);
+    snprintf(out, sizeof out, "%*s|%-*s|", hear_field(text, 7), text, hear_field("ab", 3), "ab");
+    assert_string_equal(out, "  T\xc3\xbcr \xe2\x80\xa6|ab |");
+}
+
 static void test_errors_keep_control_characters_out(void **state)
 {
     (void)state;
@@ -233,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_fixed_decimals_round_and_carry),
         cmocka_unit_test(test_doubles_are_parsed_whole_or_not_at_all),
         cmocka_unit_test(test_json_strings_are_escaped),
+        cmocka_unit_test(test_a_field_is_as_wide_in_characters),
         cmocka_unit_test(test_errors_keep_control_characters_out),
         cmocka_unit_test(test_sizes_that_overflow_are_refused),
         cmocka_unit_test(test_a_file_appears_whole_or_not_at_all),
