@@ -66,44 +66,79 @@ static json_t *value_of(const char *text)
     return hear_parse_double(text, &number) ? json_real(number) : json_string(text);
 }
 
-/* "KEY=VALUE,…", which is cut into pieces, into the object; *given collects the keys. */
-static hear_status set_all(json_t *object, json_t *given, char *settings, hear_error *err)
+/* "KEY=VALUE,…", which is cut into pieces, into the object. */
+static hear_status set_all(json_t *given, char *settings, hear_error *err)
 {
     for (char *pair; (pair = strsep(&settings, ",")) != NULL;) {
         char *const equals = strchr(pair, '=');
         if (!equals)
             return hear_fail(err, HEAR_ERR_ARG, "'%.60s' is no KEY=VALUE", pair);
         *equals = '\0';
-        if (json_object_set_new(object, pair, value_of(equals + 1)) != 0 ||
-            json_object_set_new(given, pair, json_true()) != 0)
+        if (json_object_set_new(given, pair, value_of(equals + 1)) != 0)
             return hear_fail(err, HEAR_ERR_ARG, "'%.60s' is no setting", pair);
     }
     return HEAR_OK;
 }
 
+static json_t *object_of(const hear_frontend_config *config)
+{
+    char *json = hear_frontend_write(config);
+    json_t *object = json ? json_loads(json, 0, NULL) : NULL;
+    free(json);
+    return object;
+}
+
+/* The same for other features, where `given` names some: what both have stays. */
+static hear_frontend_config with_features(const hear_frontend_config *old, const json_t *given)
+{
+    const char *const name = json_string_value(json_object_get(given, "features"));
+    for (int f = HEAR_FEATURES_MEL; name && f <= HEAR_FEATURES_DESCRIPTORS; f++) {
+        hear_frontend_config config = hear_frontend_of((hear_features)f);
+        json_t *object = object_of(&config);
+        const char *const its = json_string_value(json_object_get(object, "features"));
+        const bool same = its && strcmp(its, name) == 0;
+        json_decref(object);
+        if (!same || config.features == old->features)
+            continue;
+        config.rate_hz = old->rate_hz;
+        if (config.features == HEAR_FEATURES_MEL)
+            config.fmax_hz = old->rate_hz / 2.0;
+        if (old->features != HEAR_FEATURES_WAVE && config.features != HEAR_FEATURES_WAVE) {
+            config.n_fft = old->n_fft;
+            config.win_length = old->win_length;
+            config.placement = old->placement;
+        }
+        config.hop = old->hop;
+        return config;
+    }
+    return *old;
+}
+
 static hear_status follow(json_t *object, const json_t *given, const hear_frontend_config *old)
 {
     int bad = 0;
-    if (old->features != HEAR_FEATURES_MEL)
-        return HEAR_OK;
     const json_t *const rate = json_object_get(object, "rate_hz");
     const json_t *const n_fft = json_object_get(object, "n_fft");
-    if (old->fmax_hz == old->rate_hz / 2.0 && !json_object_get(given, "fmax_hz"))
+    if (old->features == HEAR_FEATURES_MEL && old->fmax_hz == old->rate_hz / 2.0 &&
+        !json_object_get(given, "fmax_hz"))
         bad |= json_object_set_new(object, "fmax_hz", json_real(json_number_value(rate) / 2.0));
-    if (old->win_length == old->n_fft && !json_object_get(given, "win_length") &&
-        json_is_integer(n_fft))
+    if (old->features != HEAR_FEATURES_WAVE && old->win_length == old->n_fft &&
+        !json_object_get(given, "win_length") && json_is_integer(n_fft))
         bad |= json_object_set_new(object, "win_length", json_integer(json_integer_value(n_fft)));
     return bad ? HEAR_ERR_MEM : HEAR_OK;
 }
 
 static hear_status change(hear_frontend_config *config, char *settings, hear_error *err)
 {
-    char *json = hear_frontend_write(config), *changed = NULL;
-    json_t *object = json ? json_loads(json, 0, NULL) : NULL, *given = json_object();
-    hear_status s = object && given ? HEAR_OK : hear_fail(err, HEAR_ERR_MEM, NULL);
-    if (s == HEAR_OK)
-        s = set_all(object, given, settings, err);
-    if (s == HEAR_OK && (follow(object, given, config) != HEAR_OK ||
+    char *changed = NULL;
+    json_t *object = NULL, *given = json_object();
+    hear_status s = given ? set_all(given, settings, err) : hear_fail(err, HEAR_ERR_MEM, NULL);
+    if (s == HEAR_OK) {
+        *config = with_features(config, given);
+        object = object_of(config);
+    }
+    if (s == HEAR_OK && (!object || json_object_update(object, given) != 0 ||
+                         follow(object, given, config) != HEAR_OK ||
                          !(changed = json_dumps(object, JSON_REAL_PRECISION(15)))))
         s = hear_fail(err, HEAR_ERR_MEM, NULL);
     if (s == HEAR_OK) {
@@ -116,7 +151,6 @@ static hear_status change(hear_frontend_config *config, char *settings, hear_err
     }
     json_decref(object);
     json_decref(given);
-    free(json);
     free(changed);
     return s;
 }

@@ -169,10 +169,29 @@ static void test_presets_can_be_changed(void **state)
     assert_int_equal(hear_preset_parse(&p, "yamnet,fmin_hz=60", NULL), HEAR_OK);
     assert_close(p.frontend.fmin_hz, 60.0, 0.0);
     assert_close(p.frontend.fmax_hz, 7500.0, 0.0);
+    /* of other features, what both have stays */
+    assert_int_equal(
+        hear_preset_parse(&p, "librosa,n_fft=1024,features=descriptors,rate_hz=16000", NULL),
+        HEAR_OK);
+    assert_int_equal(p.frontend.features, HEAR_FEATURES_DESCRIPTORS);
+    assert_int_equal(p.frontend.rate_hz, 16000);
+    assert_int_equal(p.frontend.n_fft, 1024);
+    assert_int_equal(p.frontend.win_length, 1024);
+    assert_int_equal(p.frontend.hop, 512);
+    assert_int_equal(hear_preset_parse(&p, "kaldi,features=spectrum", NULL), HEAR_OK);
+    assert_int_equal(hear_frontend_width(&p.frontend), 257);
+    assert_int_equal(p.frontend.win_length, 400);
+    assert_int_equal(hear_preset_parse(&p, "panns,features=wave", NULL), HEAR_OK);
+    assert_int_equal(p.frontend.rate_hz, 32000);
+    assert_int_equal(hear_frontend_width(&p.frontend), 320);
+    assert_int_equal(hear_preset_parse(&p, "wave,features=mel,rate_hz=8000", NULL), HEAR_OK);
+    assert_close(p.frontend.fmax_hz, 4000.0, 0.0);
     static const struct {
         const char *spec, *text;
     } wrong[] = {
         { "", "is none of" },
+        { "librosa,features=cepstra", "bad value of \"features\"" },
+        { "librosa,features=descriptors,n_mels=4", "features \"descriptors\" have no \"n_mels\"" },
         { "yam", "is none of" },
         { "yamnet,", "is no KEY=VALUE" },
         { "yamnet,n_mels", "is no KEY=VALUE" },
