@@ -58,6 +58,7 @@ static const hear_op *const table[] = {
     &hear_op_linear_classifier,
     &hear_op_log,
     &hear_op_log_softmax,
+    &hear_op_lp_normalization,
     &hear_op_matmul,
     &hear_op_matmul_integer,
     &hear_op_max,

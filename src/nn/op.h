@@ -84,6 +84,7 @@ struct hear_op {
     size_t min_in, max_in;        /* the first min_in inputs are never left out */
     size_t max_out;               /* the first output is never left out, unless … */
     bool any_out;                 /* … any one output is enough */
+    bool takes_strings;           /* constants of HEAR_STRING among the inputs */
     const hear_op_attr *attrs;    /* all that any version has, {0} ends; NULL has none */
     unsigned diff;                /* bit j: the gradient flows to input j (bit 31: also beyond) */
     bool inplace;                 /* out[0] may lie on in[0] where dtype and shape are equal */

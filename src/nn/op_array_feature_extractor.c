@@ -1,6 +1,7 @@
 /* op_array_feature_extractor.c - ai.onnx.ml's ArrayFeatureExtractor: of the last dimension, those
  * with the numbers that input 1 gives. A number that comes at run time and is out of range gives
- * zeros. */
+ * zeros. Of strings, labels, it gives the numbers themselves, as the classifiers do
+ * (class_scores.h). */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 
 typedef struct {
-    size_t n_rows, n_in, n_out, size; /* size: bytes of an element */
+    size_t n_rows, n_in, n_out, size; /* size: bytes of an element; 0 of a string */
 } params;
 
 static hear_status infer(hear_call *c, hear_error *err)
@@ -37,13 +38,19 @@ static hear_status infer(hear_call *c, hear_error *err)
     y.dim[y.rank - 1] = (int64_t)p->n_out;
     if (y.rank == 1)
         y = (hear_shape){ .rank = 2, .dim = { 1, (int64_t)p->n_out } };
-    hear_call_set_out(c, 0, c->in[0]->dtype, &y);
+    if (p->size == 0 && p->n_rows != 1)
+        return hear_call_fail(c, err, "input 0 has %zu rows of strings instead of 1", p->n_rows);
+    hear_call_set_out(c, 0, p->size == 0 ? HEAR_I64 : c->in[0]->dtype, &y);
     return HEAR_OK;
 }
 
 static void forward(hear_call *c)
 {
     const params *p = c->params;
+    if (p->size == 0) {
+        memcpy(c->out[0]->data, c->in[1]->data, p->n_out * sizeof(int64_t));
+        return;
+    }
     const char *x = c->in[0]->data;
     const int64_t *index = c->in[1]->data;
     char *y = c->out[0]->data;
@@ -66,6 +73,7 @@ const hear_op hear_op_array_feature_extractor = {
     .min_in = 2,
     .max_in = 2,
     .max_out = 1,
+    .takes_strings = true,
     .infer = infer,
     .forward = forward,
     .cases = cases,

@@ -55,6 +55,7 @@ extern const hear_op hear_op_less_or_equal;
 extern const hear_op hear_op_linear_classifier;
 extern const hear_op hear_op_log;
 extern const hear_op hear_op_log_softmax;
+extern const hear_op hear_op_lp_normalization;
 extern const hear_op hear_op_lstm;
 extern const hear_op hear_op_matmul;
 extern const hear_op hear_op_matmul_integer;

@@ -243,7 +243,8 @@ static hear_status open_call(hear_plan *p, size_t i, hear_error *err)
         if (node->in[j] >= g->n_values || !p->values[node->in[j]].known)
             return hear_call_fail(c, err, "input %zu is used before it is made", j);
         plan_value *v = &p->values[node->in[j]];
-        if (hear_dtype_size(v->t.dtype) == 0)
+        if (hear_dtype_size(v->t.dtype) == 0 &&
+            !(v->t.dtype == HEAR_STRING && v->t.data && c->op->takes_strings))
             return hear_call_fail(c, err, "input %zu: its element type is not supported", j);
         v->n_uses++;
         c->in[j] = &v->t;
