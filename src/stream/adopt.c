@@ -91,19 +91,60 @@ static bool same(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
-/* What the last operator that changes numbers says they are. */
+/* Operators whose numbers are known: the last one that changes them says what they are. */
+static const struct {
+    const char *op;
+    size_t out;              /* the number of the output */
+    const char *attr, *text; /* only where this attribute is that, where one is named */
+    hear_output is;
+} known[] = {
+    { "Softmax", 0, NULL, NULL, HEAR_OUTPUT_SOFTMAX },
+    { "Sigmoid", 0, NULL, NULL, HEAR_OUTPUT_SIGMOID },
+    /* of ai.onnx.ml, as scikit-learn's classifiers are exported */
+    { "ZipMap", 0, NULL, NULL, HEAR_OUTPUT_SOFTMAX },
+    { "Normalizer", 0, "norm", "L1", HEAR_OUTPUT_SOFTMAX },
+    { "TreeEnsembleClassifier", 1, NULL, NULL, HEAR_OUTPUT_SOFTMAX },
+    { "LinearClassifier", 1, "post_transform", "SOFTMAX", HEAR_OUTPUT_SOFTMAX },
+    { "LinearClassifier", 1, "post_transform", "LOGISTIC", HEAR_OUTPUT_SIGMOID },
+};
+
+static bool is_known(hear_output *is, const hear_node *n, size_t out)
+{
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        if (!same(n->op_type, known[k].op) || out != known[k].out)
+            continue;
+        const hear_attr *const a = known[k].attr ? hear_node_attr(n, known[k].attr) : NULL;
+        if (known[k].attr &&
+            !(a && a->type == HEAR_ATTR_STRING && same(a->strings[0], known[k].text)))
+            continue;
+        *is = known[k].is;
+        return true;
+    }
+    return false;
+}
+
+/* What skl2onnx calls probabilities, however they are worked out. */
+static bool is_named_so(const char *name)
+{
+    return same(name, "probabilities") || same(name, "output_probability");
+}
+
 static hear_output guess_output(const hear_graph *g, size_t value)
 {
     static const char *const passing[] = { "Identity", "Reshape",   "Flatten",
                                            "Squeeze",  "Unsqueeze", "Cast" };
+    const hear_output otherwise =
+        is_named_so(g->values[value].name) ? HEAR_OUTPUT_SOFTMAX : HEAR_OUTPUT_LOGITS;
     for (size_t i = g->n_nodes; i-- > 0;) {
         const hear_node *const n = &g->nodes[i];
-        if (n->n_out < 1 || n->out[0] != value)
+        size_t out = 0;
+        while (out < n->n_out && n->out[out] != value)
+            out++;
+        hear_output is;
+        if (out == n->n_out)
             continue;
-        if (same(n->op_type, "Softmax"))
-            return HEAR_OUTPUT_SOFTMAX;
-        if (same(n->op_type, "Sigmoid"))
-            return HEAR_OUTPUT_SIGMOID;
+        if (is_known(&is, n, out))
+            return is;
         bool passes = false;
         for (size_t k = 0; k < sizeof passing / sizeof passing[0]; k++)
             passes = passes || same(n->op_type, passing[k]);
@@ -111,7 +152,7 @@ static hear_output guess_output(const hear_graph *g, size_t value)
             break;
         value = n->in[0];
     }
-    return HEAR_OUTPUT_LOGITS;
+    return otherwise;
 }
 
 static hear_status choose_output(hear_graph *g, const hear_adoption *how, hear_error *err)

@@ -3,6 +3,7 @@
 
 #include "nn/onnx.h"
 #include "nn/plan.h"
+#include "stream/adopt.h"
 #include "stream/infer.h"
 #include "stream/model_info.h"
 
@@ -104,11 +105,47 @@ static void test_a_models_probabilities_are_its_output(void **state)
     }
 }
 
+/* Imported without a word of what they are, no softmax is put on top. */
+static void test_a_models_numbers_are_told_to_be_probabilities(void **state)
+{
+    (void)state;
+    for (size_t m = 0; m < N_MODELS; m++) {
+        static const char *const names[] = { "bird", "cat", "dog" };
+        hear_adoption how = { .frontend = hear_frontend_default(),
+                              .n_labels = models[m].n_labels,
+                              .labels = (char **)(uintptr_t)names,
+                              .window_s = 1.0,
+                              .window_open = true };
+        how.frontend.n_mels = FEATURES;
+        how.frontend.log = HEAR_LOG_NONE;
+        hear_graph *g = open_model(models[m].name);
+        hear_model *model;
+        hear_infer *infer;
+        hear_error err = { 0 };
+        if (hear_adopt(g, &how, &err) != HEAR_OK ||
+            hear_model_from_graph(&model, g, &err) != HEAR_OK ||
+            hear_infer_create(&infer, model, &err) != HEAR_OK)
+            fail_msg("%s: %s", models[m].name, err.text);
+        assert_int_not_equal(model->info.output, HEAR_OUTPUT_LOGITS);
+        float probs[3] = { 0 }, *x = calloc(FEATURES * model->info.window, sizeof *x);
+        assert_non_null(x);
+        for (size_t i = 0; i < model->info.window; i++)
+            drawn(x + i * FEATURES, FEATURES, 7);
+        hear_infer_run(infer, x, probs);
+        for (size_t i = 0; i < how.n_labels; i++)
+            assert_close(probs[i], models[m].probs[i], 2e-6);
+        free(x);
+        hear_infer_destroy(infer);
+        hear_model_close(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models_of_scikit_learn_give_onnx_runtimes_numbers),
         cmocka_unit_test(test_a_models_probabilities_are_its_output),
+        cmocka_unit_test(test_a_models_numbers_are_told_to_be_probabilities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
