@@ -10,7 +10,6 @@
 #include "nn/optim.h"
 #include "train/denoiser_pairs.h"
 #include "train/init.h"
-#include "train/net.h"
 #include "train/weights.h"
 
 #include <math.h>
@@ -153,10 +152,7 @@ static hear_status make_shard(trainer *t, size_t i, hear_error *err)
     hear_status status = hear_plan_create(&s->plan, s->graph, &config, err);
     if (status != HEAR_OK)
         return status;
-    for (size_t w = 0; w < hear_plan_n_weights(s->plan); w++) {
-        hear_plan_weight *weight = hear_plan_weight_at(s->plan, w);
-        weight->frozen = strncmp(weight->name, HEAR_NET_FIXED, strlen(HEAR_NET_FIXED)) == 0;
-    }
+    hear_plan_freeze_fixed(s->plan);
     s->scratch = hear_alloc(1, sizeof *s->scratch);
     s->targets = hear_alloc(t->n_shard * CELLS, sizeof *s->targets);
     if (!s->scratch || !s->targets)
@@ -186,13 +182,18 @@ static hear_status prepare(trainer *t, hear_error *err)
     return s == HEAR_OK ? s : hear_fail(err, s, NULL);
 }
 
+/* Before any shard learns: batch normalisation moves the first one's running statistics. */
+static void copy_weights(void *user, size_t i)
+{
+    trainer *const t = user;
+    hear_weights_copy(t->shards[i + 1].graph, t->shards[0].graph);
+}
+
 static void run_shard(void *user, size_t i)
 {
     trainer *const t = user;
     shard *s = &t->shards[i];
     float *in = hear_plan_input(s->plan, 0)->data;
-    if (i > 0)
-        hear_weights_copy(s->graph, t->shards[0].graph);
     for (size_t k = 0; k < t->n_shard; k++)
         hear_pair_make(&t->sounds[t->judging], t->config->seed, t->first + i * t->n_shard + k,
                        s->scratch, in + k * CELLS, s->targets + k * CELLS);
@@ -214,31 +215,11 @@ static double run_all(trainer *t, uint64_t first)
 {
     double loss = 0.0;
     t->first = first;
+    hear_pool_run(t->config->pool, copy_weights, t, SHARDS - 1);
     hear_pool_run(t->config->pool, run_shard, t, SHARDS);
     for (size_t i = 0; i < SHARDS; i++)
         loss += t->shards[i].loss / SHARDS;
     return loss;
-}
-
-/* In the order of the shards, so that the sums are the same bits whoever was first. */
-static void add_gradients(trainer *t)
-{
-    for (size_t i = 1; i < SHARDS; i++)
-        for (size_t w = 0; w < hear_plan_n_weights(t->shards[0].plan); w++) {
-            const hear_plan_weight *from = hear_plan_weight_at(t->shards[i].plan, w);
-            hear_plan_weight *to = hear_plan_weight_at(t->shards[0].plan, w);
-            for (size_t k = 0; k < to->value->count; k++)
-                to->grad[k] += from->grad[k];
-        }
-}
-
-static void average(trainer *t)
-{
-    const double n = (double)t->step;
-    const float keep = (float)fmin(t->config->averaging, (1.0 + n) / (10.0 + n));
-    hear_weights_get(t->shards[0].graph, t->kept);
-    for (size_t i = 0; i < t->n_weights; i++)
-        t->mean[i] = t->step == 0 ? t->kept[i] : keep * t->mean[i] + (1.0f - keep) * t->kept[i];
 }
 
 /* Judges the averaged weights, and keeps them where they are the best so far. */
@@ -284,11 +265,13 @@ static hear_status run_epochs(trainer *t, hear_error *err)
             if (!isfinite(loss))
                 return hear_fail(err, HEAR_ERR_DATA, "the loss is no longer a number in epoch %zu",
                                  epoch);
-            add_gradients(t);
+            for (size_t i = 1; i < SHARDS; i++) /* in order: the same bits whoever was first */
+                hear_plan_add_grad(t->shards[0].plan, t->shards[i].plan);
             hear_optim_clip(t->shards[0].plan, 5.0);
             p.lr = hear_schedule_lr(&schedule, t->step);
             hear_optim_step(t->optim, t->shards[0].plan, p.lr);
-            average(t);
+            hear_weights_get(t->shards[0].graph, t->kept);
+            hear_weights_average(t->mean, t->kept, t->n_weights, t->step, c->averaging);
             t->step++;
             p.loss = (p.loss * (double)p.step + loss) / (double)(p.step + 1);
             p.step++;

@@ -8,7 +8,6 @@
 #include "nn/checksum.h"
 #include "nn/loss.h"
 #include "train/checkpoint.h"
-#include "train/net.h"
 #include "train/weights.h"
 
 #include <math.h>
@@ -77,10 +76,7 @@ static hear_status make_shard(trainer *t, size_t i, hear_error *err)
     const hear_status planned = hear_plan_create(&s->plan, s->graph, &config, err);
     if (planned != HEAR_OK)
         return planned;
-    for (size_t w = 0; w < hear_plan_n_weights(s->plan); w++) {
-        hear_plan_weight *weight = hear_plan_weight_at(s->plan, w);
-        weight->frozen = strncmp(weight->name, HEAR_NET_FIXED, strlen(HEAR_NET_FIXED)) == 0;
-    }
+    hear_plan_freeze_fixed(s->plan);
     t->n_units = hear_plan_output(s->plan, 0)->count / s->n;
     if (hear_plan_input(s->plan, 0)->count != s->n * t->n_cells ||
         t->n_units != (t->config->sigmoid ? 1 : t->n_labels))
@@ -169,8 +165,6 @@ static void learn_shard(void *user, size_t i)
 {
     trainer *const t = user;
     shard *s = &t->shards[i];
-    if (i > 0)
-        hear_weights_copy(s->graph, t->graph);
     if (t->config->batch > 0)
         fill_shard(t, i);
     hear_plan_set_training(s->plan, true, t->config->seed + t->step * MAX_SHARDS + i);
@@ -186,39 +180,28 @@ static void learn_shard(void *user, size_t i)
     hear_plan_backward(s->plan);
 }
 
-/* In the order of the shards, so that the sums are the same bits whoever was first. */
-static void add_gradients(trainer *t)
+/* Before any shard learns: batch normalisation moves the first one's running statistics. */
+static void copy_weights(void *user, size_t i)
 {
-    for (size_t i = 1; i < t->n_shards; i++)
-        for (size_t w = 0; w < hear_plan_n_weights(t->shards[0].plan); w++) {
-            const hear_plan_weight *from = hear_plan_weight_at(t->shards[i].plan, w);
-            hear_plan_weight *to = hear_plan_weight_at(t->shards[0].plan, w);
-            for (size_t k = 0; k < to->value->count; k++)
-                to->grad[k] += from->grad[k];
-        }
-}
-
-/* The running mean starts short, so that the first weights are soon forgotten. */
-static void average(trainer *t)
-{
-    const double n = (double)t->step;
-    const float keep = (float)fmin(t->config->averaging, (1.0 + n) / (10.0 + n));
-    hear_weights_get(t->graph, t->kept);
-    for (size_t i = 0; i < t->n_weights; i++)
-        t->mean[i] = t->step == 0 ? t->kept[i] : keep * t->mean[i] + (1.0f - keep) * t->kept[i];
+    trainer *const t = user;
+    hear_weights_copy(t->shards[i + 1].graph, t->graph);
 }
 
 static hear_status do_step(trainer *t, const hear_schedule *schedule, hear_progress *p,
                            hear_error *err)
 {
     p->lr = hear_schedule_lr(schedule, t->step);
+    hear_pool_run(t->config->pool, copy_weights, t, t->n_shards - 1);
     hear_pool_run(t->config->pool, learn_shard, t, t->n_shards);
-    add_gradients(t);
+    for (size_t i = 1; i < t->n_shards; i++) /* in order: the same bits whoever was first */
+        hear_plan_add_grad(t->shards[0].plan, t->shards[i].plan);
     if (t->config->clip > 0.0)
         hear_optim_clip(t->shards[0].plan, t->config->clip);
     hear_optim_step(t->optim, t->shards[0].plan, p->lr);
-    if (t->config->averaging > 0.0)
-        average(t);
+    if (t->config->averaging > 0.0) {
+        hear_weights_get(t->graph, t->kept);
+        hear_weights_average(t->mean, t->kept, t->n_weights, t->step, t->config->averaging);
+    }
     double loss = 0.0;
     size_t n_right = 0;
     for (size_t i = 0; i < t->n_shards; i++) {
