@@ -235,6 +235,13 @@ uint64_t hear_frontend_position(const hear_frontend *f)
     return f->position;
 }
 
+float hear_frontend_silence(const hear_frontend_config *config, size_t column)
+{
+    return config->features == HEAR_FEATURES_DESCRIPTORS && column == HEAR_DESCRIPTOR_FLATNESS
+               ? 1.0f
+               : 0.0f;
+}
+
 void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n)
 {
     const float floor = (float)config->floor;

@@ -124,6 +124,8 @@ size_t hear_frontend_flush(hear_frontend *f, uint64_t n_zeros, float *frames, si
  * compensated: after a flush it is round(n_in · rate / rate_in). */
 uint64_t hear_frontend_position(const hear_frontend *f);
 
+/* What a frame of digital silence has in that column, 0 .. width - 1, before the logarithm. */
+float hear_frontend_silence(const hear_frontend_config *config, size_t column);
 /* The logarithm alone, in place, for frames that were made with HEAR_LOG_NONE: the same bits as
  * with config's own. */
 void hear_frontend_log(const hear_frontend_config *config, float *x, size_t n);

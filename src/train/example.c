@@ -43,7 +43,7 @@ static cut draw_cut(const hear_examples *e, const hear_sound *s, size_t n_units,
     return c;
 }
 
-/* Row of the recording, or NULL for zeros. */
+/* Row of the recording, or NULL for silence. */
 static const float *row(const hear_sound *s, size_t width, const cut *c, double at)
 {
     if (c->every > 0.0)
@@ -77,8 +77,10 @@ static void cut_frames(const hear_examples *e, size_t clip, hear_rng *r, float *
         const float *a = row(s, width, &c, below);
         const float *b = part > 0.0f ? row(s, width, &c, below + 1.0) : NULL;
         for (size_t m = 0; m < width; m++) {
-            float v = (a ? band(a, width, m, &c, ratio) * (1.0f - part) : 0.0f) +
-                      (b ? band(b, width, m, &c, ratio) * part : 0.0f);
+            const float none = hear_frontend_silence(config, m);
+            float v = (a ? band(a, width, m, &c, ratio) : none) * (1.0f - part);
+            if (part > 0.0f)
+                v += (b ? band(b, width, m, &c, ratio) : none) * part;
             if (config->power == 1)
                 v *= v;
             out[t * width + m] = v;

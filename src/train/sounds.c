@@ -278,6 +278,7 @@ void hear_sound_raw(const hear_sounds *s, size_t clip, size_t first, size_t n, f
     const size_t there = left < n ? left : n;
     if (there > 0)
         memcpy(out, sound->frames + first * width, there * width * sizeof *out);
-    memset(out + there * width, 0, (n - there) * width * sizeof *out);
+    for (size_t i = there * width; i < n * width; i++)
+        out[i] = hear_frontend_silence(&s->config, i % width);
     hear_frontend_log(&s->config, out, n * width);
 }

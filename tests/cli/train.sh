@@ -151,6 +151,15 @@ refuse 64 '\-\-output or \-\-cross is missing' train --arch mlp --data table.tsv
 refuse 64 '\-\-batch takes' train --arch mlp --data table.tsv -o e.onnx --batch 0
 [ ! -e e.onnx ] || complain "e.onnx is there"
 
+# A window longer than the recordings is the same to train and to evaluate, whatever is heard.
+for input in stats descriptors; do
+    hear train --arch logreg --C 1 --input $input --window 3 --data table.tsv -o long.onnx -q
+    expect_code 0
+    said=$(sed -n 's/^test, by recording: .*log loss \([0-9.]*\),.*/\1/p' out)
+    hear evaluate -m ./long.onnx --data table.tsv
+    expect_match "^\./long\.onnx .* $said  "
+done
+
 # A new last layer on another model's network, which stays as it is.
 hear train --arch logreg --from ./a.onnx --freeze active1 --data table.tsv -o d.onnx
 expect_code 0
