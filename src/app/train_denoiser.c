@@ -8,9 +8,11 @@
 #include "app/train_progress.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "nn/onnx.h"
 #include "stream/denoise.h"
+#include "train/checkpoint.h"
 #include "train/denoiser.h"
 #include "train/split.h"
 
@@ -23,7 +25,10 @@
 typedef struct {
     const hear_train_args *args;
     hear_train_progress progress;
-    size_t n_unread;
+    size_t n_unread, room;
+    struct {
+        char *path, *why; /* NULL where memory ran out */
+    } * unread;           /* [n_unread] */
 } session;
 
 static bool on_load(void *user, size_t done, size_t of)
@@ -49,9 +54,27 @@ static void on_epoch(void *user, const hear_progress *p)
 static void on_unread(void *user, const char *path, const hear_error *err)
 {
     session *const s = user;
-    hear_train_progress_clear(&s->progress);
-    hear_report_text(HEAR_ERR_DATA, path, "%s, left out", hear_error_text(err));
-    s->n_unread++;
+    if (!hear_grow(&s->unread, &s->room, s->n_unread, sizeof *s->unread)) {
+        hear_report_text(HEAR_ERR_DATA, path, "%s, left out", hear_error_text(err));
+        return;
+    }
+    s->unread[s->n_unread].path = hear_strdup(path);
+    s->unread[s->n_unread++].why = hear_strdup(hear_error_text(err));
+}
+
+/* At the end, where they are seen. */
+static int tell_unread(session *s)
+{
+    for (size_t i = 0; i < s->n_unread; i++) {
+        hear_report_text(HEAR_ERR_DATA, s->unread[i].path ? s->unread[i].path : "", "%s, left out",
+                         s->unread[i].why ? s->unread[i].why : "");
+        free(s->unread[i].path);
+        free(s->unread[i].why);
+    }
+    free(s->unread);
+    return s->n_unread ? hear_report_text(HEAR_ERR_DATA, s->args->data,
+                                          "%zu recordings could not be read", s->n_unread)
+                       : HEAR_EXIT_OK;
 }
 
 static hear_status set_card(hear_graph *graph, const hear_train_args *args)
@@ -87,6 +110,7 @@ static hear_status train(session *s, hear_dataset *d, const hear_graph *from, he
         .seed = a->seed,
         .from = from,
         .pool = pool,
+        .checkpoint = a->resume,
         .on_step = on_step,
         .on_epoch = on_epoch,
         .on_unread = on_unread,
@@ -94,7 +118,11 @@ static hear_status train(session *s, hear_dataset *d, const hear_graph *from, he
         .user = s,
     };
     hear_graph *graph;
-    hear_status status = hear_denoiser_train(&graph, d, &config, err);
+    hear_status status =
+        a->resume ? hear_checkpoint_check(a->resume, hear_denoiser_print(&config), err) : HEAR_OK;
+    if (status != HEAR_OK)
+        return status;
+    status = hear_denoiser_train(&graph, d, &config, err);
     hear_train_progress_clear(&s->progress);
     if (graph) {
         hear_status kept = set_card(graph, a);
@@ -125,9 +153,8 @@ static hear_status open_from(hear_graph **out, const char *name, hear_error *err
 
 int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t n_threads)
 {
-    if (!args->out || args->cross || args->resume)
-        return hear_report_usage(cmd->name,
-                                 "a denoiser needs --output, and takes no --cross or --resume");
+    if (!args->out || args->cross)
+        return hear_report_usage(cmd->name, "a denoiser needs --output, and takes no --cross");
     session s = { .args = args };
     hear_error err = { .status = HEAR_OK };
     hear_dataset *d = NULL;
@@ -135,9 +162,14 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
     hear_pool *pool = NULL;
     const char *at = args->out;
     hear_status status = hear_outfile_check(args->out, &err);
+    const bool goes_on = args->resume && access(args->resume, F_OK) == 0;
+    if (status == HEAR_OK && args->resume) {
+        at = args->resume;
+        status = hear_outfile_check(args->resume, &err);
+    }
     if (status == HEAR_OK) {
         at = args->log;
-        status = hear_train_progress_open(&s.progress, args->quiet, args->log, false, &err);
+        status = hear_train_progress_open(&s.progress, args->quiet, args->log, goes_on, &err);
     }
     if (status == HEAR_OK && (status = hear_pool_create(&pool, n_threads)) != HEAR_OK)
         hear_fail(&err, status, NULL);
@@ -154,17 +186,17 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
         at = args->from;
         status = open_from(&from, args->from, &err);
     }
-    if (status == HEAR_OK)
+    if (status == HEAR_OK) {
+        at = goes_on ? args->resume : args->data;
         status = train(&s, d, from, pool, &err);
+    }
     int code = status == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
     if (hear_train_progress_close(&s.progress, &err) != HEAR_OK && code == HEAR_EXIT_OK)
         code = hear_report(args->log, &err);
     hear_graph_destroy(from);
     hear_dataset_destroy(d);
     hear_pool_destroy(pool);
-    if (code == HEAR_EXIT_OK && s.n_unread)
-        code = hear_report_text(HEAR_ERR_DATA, args->data, "%zu recordings could not be read",
-                                s.n_unread);
+    const int unread = tell_unread(&s);
     hear_signals_end();
-    return code;
+    return code ? code : unread;
 }

@@ -3,11 +3,13 @@
 
 #include "train/denoiser.h"
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "io/recording.h"
 #include "nn/loss.h"
 #include "nn/optim.h"
+#include "train/checkpoint.h"
 #include "train/denoiser_pairs.h"
 #include "train/init.h"
 #include "train/weights.h"
@@ -36,7 +38,8 @@ typedef struct {
     size_t n_shard; /* examples */
     shard shards[SHARDS];
     hear_optim *optim;
-    uint64_t step;
+    uint64_t epoch, step; /* done */
+    uint64_t print;       /* see checkpoint.h */
     size_t n_weights;
     float *mean, *best, *kept; /* [n_weights] */
     double best_loss;
@@ -102,14 +105,14 @@ static hear_status load_clip(trainer *t, const hear_dataset *d, const hear_clip 
     hear_status s = hear_recording_read(&r, clip->path, 0, err);
     if (s == HEAR_OK && (s = hear_recording_resample(&r, HEAR_DENOISE_HZ)) != HEAR_OK)
         hear_fail(err, s, NULL);
+    if (s == HEAR_OK && r.n == 0) {
+        hear_recording_clear(&r);
+        s = hear_fail(err, HEAR_ERR_DATA, "holds no sound");
+    }
     if (s == HEAR_ERR_MEM)
         return s;
     if (s != HEAR_OK) {
         t->config->on_unread(t->config->user, clip->path, err);
-        return HEAR_OK;
-    }
-    if (r.n == 0) {
-        hear_recording_clear(&r);
         return HEAR_OK;
     }
     if (is_speech(label))
@@ -248,6 +251,60 @@ static void end_epoch(trainer *t, hear_progress *p)
     t->config->on_epoch(t->config->user, p);
 }
 
+uint64_t hear_denoiser_print(const hear_denoiser_config *c)
+{
+    const double numbers[] = { c->lr, c->weight_decay, c->averaging };
+    const uint64_t counts[] = { c->epochs, c->batch, c->seed, c->from != NULL };
+    return hear_print_add(hear_print_add(HEAR_PRINT, numbers, sizeof numbers), counts,
+                          sizeof counts);
+}
+
+/* Of all that the weights at the end depend on; those at the start are among it. */
+static uint64_t take_print(trainer *t)
+{
+    uint64_t print = hear_denoiser_print(t->config);
+    for (int v = 0; v < 2; v++) {
+        const hear_pair_sounds *const s = &t->sounds[v];
+        for (size_t i = 0; i < s->n_speech; i++)
+            print = hear_print_add(print, &s->speech[i].power, sizeof s->speech[i].power);
+        for (size_t i = 0; i < s->n_noise; i++)
+            print = hear_print_add(print, &s->noise[i].power, sizeof s->noise[i].power);
+    }
+    hear_weights_get(t->shards[0].graph, t->kept);
+    return hear_print_add(print, t->kept, t->n_weights * sizeof *t->kept);
+}
+
+static hear_checkpoint checkpoint_of(const trainer *t)
+{
+    return (hear_checkpoint){ .print = t->print,
+                              .asked = hear_denoiser_print(t->config),
+                              .epoch = t->epoch,
+                              .step = t->step,
+                              .best_loss = t->best_loss,
+                              .has_best = t->has_best,
+                              .n_weights = t->n_weights,
+                              .weights = t->kept,
+                              .mean = t->mean,
+                              .best = t->best,
+                              .optim = t->optim };
+}
+
+static hear_status resume(trainer *t, hear_error *err)
+{
+    bool found;
+    t->print = take_print(t);
+    hear_checkpoint c = checkpoint_of(t);
+    const hear_status s = hear_checkpoint_read(&c, &found, t->config->checkpoint, err);
+    if (s != HEAR_OK || !found)
+        return s;
+    hear_weights_set(t->shards[0].graph, t->kept);
+    t->epoch = c.epoch;
+    t->step = c.step;
+    t->best_loss = c.best_loss;
+    t->has_best = c.has_best;
+    return HEAR_OK;
+}
+
 static hear_status run_epochs(trainer *t, hear_error *err)
 {
     const hear_denoiser_config *c = t->config;
@@ -256,15 +313,16 @@ static hear_status run_epochs(trainer *t, hear_error *err)
                                      .lr = c->lr,
                                      .warm_up = 50,
                                      .total = (uint64_t)c->epochs * n_steps };
-    for (size_t epoch = 1; epoch <= c->epochs; epoch++) {
-        hear_progress p = {
-            .epoch = epoch, .n_epochs = c->epochs, .n_steps = n_steps, .accuracy = NAN
-        };
+    while (t->epoch < c->epochs) {
+        hear_progress p = { .epoch = (size_t)t->epoch + 1,
+                            .n_epochs = c->epochs,
+                            .n_steps = n_steps,
+                            .accuracy = NAN };
         while (p.step < n_steps) {
             const double loss = run_all(t, (c->from ? PAIRS_ON : 0) + t->step * c->batch);
             if (!isfinite(loss))
                 return hear_fail(err, HEAR_ERR_DATA, "the loss is no longer a number in epoch %zu",
-                                 epoch);
+                                 p.epoch);
             for (size_t i = 1; i < SHARDS; i++) /* in order: the same bits whoever was first */
                 hear_plan_add_grad(t->shards[0].plan, t->shards[i].plan);
             hear_optim_clip(t->shards[0].plan, 5.0);
@@ -279,6 +337,13 @@ static hear_status run_epochs(trainer *t, hear_error *err)
                 return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);
         }
         end_epoch(t, &p);
+        t->epoch++;
+        if (c->checkpoint) {
+            const hear_checkpoint done = checkpoint_of(t);
+            const hear_status s = hear_checkpoint_write(&done, c->checkpoint, err);
+            if (s != HEAR_OK)
+                return s;
+        }
     }
     return HEAR_OK;
 }
@@ -315,6 +380,8 @@ hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
     s = load(&t, d, err);
     if (s == HEAR_OK)
         s = prepare(&t, err);
+    if (s == HEAR_OK && config->checkpoint)
+        s = resume(&t, err);
     if (s == HEAR_OK)
         s = run_epochs(&t, err);
     if ((s == HEAR_OK || s == HEAR_ERR_INTERRUPTED) && t.has_best) {

@@ -22,12 +22,17 @@ typedef struct {
     uint64_t seed;
     const hear_graph *from; /* a denoiser to go on from, or NULL for a new one */
     hear_pool *pool;
+    const char *checkpoint; /* as hear_trainer_config's; NULL for none */
     bool (*on_step)(void *user, const hear_progress *p); /* no accuracy; false stops */
     void (*on_epoch)(void *user, const hear_progress *p);
+    /* Of a recording that cannot be read, or is empty. */
     void (*on_unread)(void *user, const char *path, const hear_error *err);
     bool (*on_load)(void *user, size_t done, size_t of); /* false stops */
     void *user;
 } hear_denoiser_config;
+
+/* A checkpoint's `asked` (checkpoint.h). */
+uint64_t hear_denoiser_print(const hear_denoiser_config *config);
 
 /* The untrained network: four convolutions down, four with upsampling back, skips added, what the
  * bins say beside the bands, a gain 0 .. 1 for each bin. Errors: HEAR_ERR_MEM. */
@@ -35,7 +40,8 @@ HEAR_MUST_CHECK hear_status hear_denoiser_build(hear_graph **out);
 /* Learns from the clips of train; those of valid, where both kinds are there, choose the epoch.
  * Errors: HEAR_ERR_DATA (no speech, no noise), HEAR_ERR_MODEL (config->from
  * cannot be trained), HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED:
- * *out is the best so far, NULL where there is none. On other failures it is NULL. */
+ * *out is the best so far, NULL where there is none; and the checkpoint's (checkpoint.h). On other
+ * failures it is NULL. */
 HEAR_MUST_CHECK hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
                                                 const hear_denoiser_config *config,
                                                 hear_error *err);

@@ -31,6 +31,38 @@ expect_code 0
 # the card tells the output's name
 [ "$(wc -c <d.onnx)" -eq "$(wc -c <e.onnx)" ] || complain "threads change the model's size"
 
+# a training that was ended after its first epoch goes on to the same bytes
+mkdir ended
+"$HEARSAY" train -q --arch denoiser --data data -o ended/d.onnx --epochs 2 --batch 4 --seed 1 --threads 1 \
+    --resume state >out 2>err </dev/null &
+pid=$! last="hearsay train --arch denoiser --resume, killed" waited=0
+while ! [ -e state ] && [ $waited -lt 600 ]; do
+    sleep 0.05
+    waited=$((waited + 1))
+done
+kill -KILL $pid
+wait $pid
+n_checks=$((n_checks + 1))
+[ -e state ] || complain "no checkpoint"
+rm -f ended/d.onnx state?*
+hear train -q --arch denoiser --data data -o ended/d.onnx --epochs 2 --batch 4 --seed 1 --resume state
+expect_code 0
+expect_same d.onnx ended/d.onnx
+refuse 65 'state: the checkpoint of another training' \
+    train -q --arch denoiser --data data -o ended/d.onnx --epochs 3 --batch 4 --seed 1 --resume state
+
+# what cannot be read, or is empty, is told at the end
+mkdir -p some/speech some/other
+cp data/speech/1.wav some/speech/1.wav
+cp data/other/1.wav some/other/1.wav
+sound some/other/2.wav 16000 1 0 0
+hear train --arch denoiser --data some -o f.onnx --epochs 1 --batch 4
+expect_code 65
+n_checks=$((n_checks + 1))
+tail -n 2 err | head -n 1 | grep -q '^hearsay: some/other/2.wav: .*, left out$' || complain "not told at the end"
+tail -n 1 err | grep -q '^hearsay: some: 1 recordings could not be read$' || complain "not counted"
+rm f.onnx
+
 # goes on from what another has learnt
 hear train -q --arch denoiser --data data -o new.onnx --epochs 1 --batch 4 --seed 1
 hear train -q --arch denoiser --from d.onnx --data data -o on.onnx --epochs 1 --batch 4 --seed 1
