@@ -106,8 +106,10 @@ for i in 1 2 3 4 5 6; do
     done
 done
 printf 'path\tlabel\tsplit\n' | cat - lengths.rows >lengths.tsv
+"$builddir/tests/cli/make_backbone" . patches || exit 99
 for how in '--arch forest --trees 5' '--arch logreg --C 1' '--arch mlp --epochs 1 --window 0.4 --hop 0.1' \
-    '--arch wavenet --epochs 1 --window 0.4 --hop 0.3 --batch 4' '--arch mlp --epochs 1 --from ./a.onnx --freeze active1'; do
+    '--arch wavenet --epochs 1 --window 0.4 --hop 0.3 --batch 4' '--arch mlp --epochs 1 --from ./a.onnx --freeze active1' \
+    '--arch mlp --epochs 1 --from ./patches.onnx'; do
     # shellcheck disable=SC2086
     hear train $how --valid 0 --data lengths.tsv -o lengths.onnx -q
     expect_code 0

@@ -280,6 +280,35 @@ static void test_folds_hold_whole_groups_and_like_sizes(void **state)
     hear_dataset_destroy(d);
 }
 
+static void test_folds_share_out_each_label(void **state)
+{
+    (void)state;
+    static const char *const labels[3] = { "a", "b", "c" };
+    static const size_t size[3] = { 5, 3, 1 };
+    hear_dataset *d;
+    assert_int_equal(hear_dataset_create(&d), HEAR_OK);
+    for (size_t g = 0; g < 18; g++) /* 6 groups of each label */
+        for (size_t i = 0; i < size[g % 3]; i++) {
+            char group[8];
+            snprintf(group, sizeof group, "g%zu", g);
+            assert_int_equal(
+                hear_dataset_add(
+                    d, &(hear_clip_entry){ .label = labels[g % 3], .group = group, .source = "" }),
+                HEAR_OK);
+        }
+    assert_int_equal(hear_dataset_finish(d, NULL), HEAR_OK);
+    for (uint64_t seed = 0; seed < 10; seed++) {
+        size_t fold[18], n[3][3] = { { 0 } };
+        assert_int_equal(hear_split_folds(d, 3, seed, fold), HEAR_OK);
+        for (size_t i = 0; i < d->n_clips; i++)
+            n[fold[d->clips[i].group]][d->clips[i].label]++;
+        for (size_t f = 0; f < 3; f++)
+            for (size_t l = 0; l < 3; l++)
+                assert_int_equal(n[f][l], 2 * size[l]);
+    }
+    hear_dataset_destroy(d);
+}
+
 static void test_many_names_keep_their_numbers(void **state)
 {
     (void)state;
@@ -315,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_the_seed_moves_the_split),
         cmocka_unit_test(test_two_groups_give_one_each_whatever_their_size),
         cmocka_unit_test(test_folds_hold_whole_groups_and_like_sizes),
+        cmocka_unit_test(test_folds_share_out_each_label),
         cmocka_unit_test(test_many_names_keep_their_numbers),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);

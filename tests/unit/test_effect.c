@@ -78,9 +78,11 @@ static void test_a_shift_goes_round(void **state)
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         hear_recording r = tone(RATE, 440.0);
         r.samples[0] = 0.9f;
+        r.samples[RATE - 1] = 0.8f;
         apply(&r, HEAR_EFFECT_SHIFT, cases[c].seconds, 1, NULL);
         assert_int_equal(r.n, RATE);
         assert_close(r.samples[cases[c].at], 0.9, 1e-7);
+        assert_close(r.samples[(cases[c].at + RATE - 1) % RATE], 0.8, 1e-7);
         hear_recording_clear(&r);
     }
 }

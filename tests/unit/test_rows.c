@@ -130,6 +130,26 @@ static void test_copies_follow_the_seed_and_not_the_threads(void **state)
     tear_down(&f);
 }
 
+static void test_two_recordings_are_not_altered_alike(void **state)
+{
+    (void)state;
+    fixture f;
+    set_up(&f);
+    const size_t bytes = 35 * hear_frontend_width(&f.sounds.config) * sizeof(float);
+    free(f.sounds.sound[3].frames);
+    f.sounds.sound[3] = f.sounds.sound[0]; /* the same sound once more */
+    f.sounds.sound[3].frames = malloc(bytes);
+    memcpy(f.sounds.sound[3].frames, f.sounds.sound[0].frames, bytes);
+    hear_rows *r = make(&f, 1, 1, 7);
+    const float *const a = r->x, *const b = r->x + r->first[3] * r->n_features;
+    const size_t own = 6 * r->n_features, all = (r->first[1] - r->first[0]) * r->n_features;
+    assert_int_equal(all, own + 4 * r->n_features);
+    assert_memory_equal(a, b, own * sizeof(float));
+    assert_true(memcmp(a + own, b + own, (all - own) * sizeof(float)) != 0);
+    hear_rows_destroy(r);
+    tear_down(&f);
+}
+
 /* The base of a set-up fixture knows silence and gives probabilities. */
 static void teach_silence(fixture *f)
 {
@@ -193,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_rows_are_what_the_network_says),
         cmocka_unit_test(test_scores_of_rows_are_those_of_the_network),
+        cmocka_unit_test(test_two_recordings_are_not_altered_alike),
         cmocka_unit_test(test_copies_follow_the_seed_and_not_the_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
