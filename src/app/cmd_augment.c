@@ -60,7 +60,7 @@ static const hear_option options[] = {
     { 0, "only-copies", NULL, HEAR_OPT_FLAG, AT(only_copies),
       .help = "leave the originals out of the table" },
     { 0, "root", "FOLDER", HEAR_OPT_TEXT, AT(root),
-      .help = "what paths in the table are relative to (default:\nthe table's folder)" },
+      .help = "what paths in the tables are relative to (default:\neach table's folder)" },
     { 0, "seed", "N", HEAR_OPT_COUNT, AT(seed), .max = 9e15,
       .help = "of all that is drawn at random (default: 0)" },
     { 'q', "quiet", NULL, HEAR_OPT_FLAG, AT(quiet), .help = "no progress" },
@@ -189,7 +189,7 @@ static int make(session *s, const char *data, hear_copies_config *config)
     hear_status status = open_data(&d, data, a->root, &err);
     if (status == HEAR_OK && a->noises) {
         at = a->noises;
-        status = open_data(&noises, a->noises, NULL, &err);
+        status = open_data(&noises, a->noises, a->root, &err);
     }
     if (status == HEAR_OK) {
         at = a->out;

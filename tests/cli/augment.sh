@@ -54,6 +54,11 @@ expect_code 0
     printf 'path\tlabel\tsplit\n'
     printf '../hum.wav\thum\ttest\n'
 } >data/noise.tsv
+mkdir tables
+cp data/t.tsv tables/t.tsv
+hear augment -q --noise 10 --noises tables/t.tsv --root data -o three tables/t.tsv
+expect_code 0
+expect_quiet
 refuse 65 'no noise in the split train' augment -q --noise 10 --noises data/noise.tsv -o three data/t.tsv
 
 # one recording, and noise from another
