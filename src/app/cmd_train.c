@@ -75,7 +75,7 @@ static void tell_splits(training *t, bool drawn)
 {
     const hear_dataset *d = t->data;
     char seed[64] = "";
-    if (drawn)
+    if (drawn && hear_dataset_count(d, HEAR_SPLIT_VALID) > 0)
         snprintf(seed, sizeof seed, ", drawn with seed %llu", (unsigned long long)t->args->seed);
     snprintf(t->splits, sizeof t->splits,
              "%s: %zu recordings to learn from, %zu to choose by%s, %zu to test on.",

@@ -138,7 +138,7 @@ for how in '--C 1' '--C 10 --penalty l1 --balance none --input descriptors' '--C
     grep -q 'table.tsv: solved in [0-9]* steps, objective ' err || complain "$how: not told as solved"
     expect_match '^test, by recording: accuracy (100\.0|9[0-9]\.[0-9]) %'
 done
-grep -q 'Whole groups: 36 recordings to learn from, 0 to choose by' err || complain "some held back"
+grep -q 'Whole groups: 36 recordings to learn from, 0 to choose by, 12 to test on' err || complain "some held back"
 
 # What is refused, and how.
 refuse 64 'mlp has no C' train --arch mlp --C 1 --data table.tsv -o e.onnx
