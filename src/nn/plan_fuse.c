@@ -16,7 +16,9 @@ static plan_call *only_maker(hear_plan *p, size_t i)
     if (v->maker == PLAN_NONE || v->n_uses != 1 || v->output)
         return NULL;
     plan_call *maker = &p->calls[v->maker];
-    return maker->kind == CALL_RUN && maker->call.out[0] == &v->t ? maker : NULL;
+    if (maker->kind != CALL_RUN || maker->call.view) /* a view has no forward to do it in */
+        return NULL;
+    return maker->call.out[0] == &v->t ? maker : NULL;
 }
 
 /* Call i is done by maker from now on, which writes i's output. */

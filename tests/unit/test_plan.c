@@ -120,6 +120,32 @@ static void test_normalisation_and_activation_are_fused(void **state)
     hear_graph_destroy(g);
 }
 
+/* A view has no forward that could apply it. */
+static void test_an_activation_is_not_fused_into_a_view(void **state)
+{
+    (void)state;
+    static const char *const views[] = { "Sum", "Max", "Min" }; /* of one input */
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
+        hear_graph *g = NULL;
+        const hear_shape shape = { 1, { 2 } };
+        size_t v;
+        assert_int_equal(hear_graph_create(&g, 17), HEAR_OK);
+        assert_int_equal(hear_graph_add_input(g, "x", HEAR_F32, &shape, &v), HEAR_OK);
+        assert_int_equal(hear_graph_add_node(g, views[i], "view", 1, &v, &v), HEAR_OK);
+        assert_int_equal(hear_graph_add_node(g, "Relu", "relu", 1, &v, &v), HEAR_OK);
+        assert_int_equal(hear_graph_add_output(g, v), HEAR_OK);
+        hear_plan *p = plan_of(g, &(hear_plan_config){ .batch = 1 });
+        memcpy(hear_plan_input(p, 0)->data, (const float[2]){ -1.0f, 2.0f }, 2 * sizeof(float));
+        hear_plan_run(p);
+        const float *y = hear_plan_output(p, 0)->data;
+        assert_non_null(y);
+        assert_close((double)y[0], 0.0, 0.0);
+        assert_close((double)y[1], 2.0, 0.0);
+        hear_plan_destroy(p);
+        hear_graph_destroy(g);
+    }
+}
+
 static void test_running_uses_no_heap_and_repeats_its_bits(void **state)
 {
     (void)state;
@@ -433,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_result_is_the_one_by_hand_fused_or_not),
         cmocka_unit_test(test_normalisation_and_activation_are_fused),
+        cmocka_unit_test(test_an_activation_is_not_fused_into_a_view),
         cmocka_unit_test(test_running_uses_no_heap_and_repeats_its_bits),
         cmocka_unit_test(test_memory_does_not_grow_with_depth),
         cmocka_unit_test(test_the_limit_is_checked_before_allocating),
