@@ -40,7 +40,8 @@ static bool goes_last(hear_call *c, params *p)
                                 .out = p->groups * p->out,
                                 .groups = p->groups,
                                 .depthwise = p->depthwise && p->out == 1 };
-    p->by_last = !c->training && c->in[1]->data && hear_conv_last_suits(&p->last);
+    const bool known = c->in[1]->data && (!hear_call_has_in(c, 2) || c->in[2]->data);
+    p->by_last = !c->training && known && hear_conv_last_suits(&p->last);
     if (p->by_last) {
         c->state_bytes = hear_conv_last_pack_bytes(&p->last);
         c->scratch_bytes = hear_conv_last_scratch(&p->last, false, false);

@@ -21,6 +21,16 @@ static void test_convolution(void **state)
     expect("Conv", "x=1x1x4{1,2,3,4} x=1x1x3{1,1,1} auto_pad=VALID pads=1,1", "1x1x2{6,9}");
 }
 
+/* Wide enough to go with the channels last, where weights and bias are packed once. */
+static void test_convolution_with_a_bias_made_on_the_way(void **state)
+{
+    (void)state;
+    expect("Conv", "x=1x1x1{0} c=16x1x1 x=16{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}",
+           "1x16x1{1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}");
+    expect("Conv", "x=1x8x1{0,0,0,0,0,0,0,0} c=8x1x1 x=8{1,2,3,4,5,6,7,8} group=8",
+           "1x8x1{1,2,3,4,5,6,7,8}");
+}
+
 static void test_transposed_convolution(void **state)
 {
     (void)state;
@@ -99,9 +109,13 @@ static void test_clipping(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_convolution), cmocka_unit_test(test_transposed_convolution),
-        cmocka_unit_test(test_pooling),     cmocka_unit_test(test_moving),
-        cmocka_unit_test(test_stretching),  cmocka_unit_test(test_clipping),
+        cmocka_unit_test(test_convolution),
+        cmocka_unit_test(test_convolution_with_a_bias_made_on_the_way),
+        cmocka_unit_test(test_transposed_convolution),
+        cmocka_unit_test(test_pooling),
+        cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_stretching),
+        cmocka_unit_test(test_clipping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
