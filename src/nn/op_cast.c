@@ -1,5 +1,6 @@
-/* op_cast.c - Cast and CastLike between the numeric element types: towards zero, and what does not
- * fit into an integer type becomes its nearest end (NaN: 0). */
+/* op_cast.c - Cast and CastLike between the numeric element types. A real number goes towards zero,
+ * and where it does not fit into an integer type becomes its nearest end (NaN: 0); an integer loses
+ * its high bits, as ONNX has it: 200 is -56 in int8. */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -52,11 +53,6 @@ static int64_t get_whole(const hear_tensor *t, size_t i)
     }
 }
 
-static int64_t clamp(int64_t v, int64_t low, int64_t high)
-{
-    return v < low ? low : v > high ? high : v;
-}
-
 static void put_whole(hear_tensor *t, size_t i, int64_t v)
 {
     switch (t->dtype) {
@@ -64,16 +60,36 @@ static void put_whole(hear_tensor *t, size_t i, int64_t v)
         ((int64_t *)t->data)[i] = v;
         break;
     case HEAR_I32:
-        ((int32_t *)t->data)[i] = (int32_t)clamp(v, INT32_MIN, INT32_MAX);
+        ((int32_t *)t->data)[i] = (int32_t)v;
         break;
     case HEAR_I8:
-        ((int8_t *)t->data)[i] = (int8_t)clamp(v, INT8_MIN, INT8_MAX);
+        ((int8_t *)t->data)[i] = (int8_t)v;
         break;
     case HEAR_BOOL:
         ((uint8_t *)t->data)[i] = v != 0;
         break;
     default:
-        ((uint8_t *)t->data)[i] = (uint8_t)clamp(v, 0, UINT8_MAX);
+        ((uint8_t *)t->data)[i] = (uint8_t)v;
+    }
+}
+
+static int64_t clamp(int64_t v, int64_t low, int64_t high)
+{
+    return v < low ? low : v > high ? high : v;
+}
+
+/* v held within what an element of that type can be */
+static int64_t held(hear_dtype dtype, int64_t v)
+{
+    switch (dtype) {
+    case HEAR_I32:
+        return clamp(v, INT32_MIN, INT32_MAX);
+    case HEAR_I8:
+        return clamp(v, INT8_MIN, INT8_MAX);
+    case HEAR_U8:
+        return clamp(v, 0, UINT8_MAX);
+    default:
+        return v;
     }
 }
 
@@ -101,7 +117,7 @@ static void forward(hear_call *c)
                 ((double *)y->data)[i] = v;
         } else if (is_float(x->dtype)) {
             const double v = get_real(x, i);
-            put_whole(y, i, y->dtype == HEAR_BOOL ? v != 0.0 : whole_of(v));
+            put_whole(y, i, y->dtype == HEAR_BOOL ? v != 0.0 : held(y->dtype, whole_of(v)));
         } else {
             put_whole(y, i, get_whole(x, i));
         }

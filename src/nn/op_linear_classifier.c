@@ -1,6 +1,6 @@
 /* op_linear_classifier.c - ai.onnx.ml's LinearClassifier: coefficients x + intercepts, and what
- * post_transform makes of it. One row of coefficients for two labels gives 1 - p and p, as ONNX
- * Runtime has it. */
+ * post_transform makes of it. One row of coefficients for two labels gives 1 - p and p, p being
+ * the logistic of the score where that is asked for, as ONNX Runtime has it. */
 #include "config.h"
 
 #include "nn/op_list.h"
@@ -58,7 +58,7 @@ static void forward(hear_call *c)
         if (hear_call_has_out(c, 0))
             ((int64_t *)c->out[0]->data)[r] = hear_classes_label(&p->classes, best);
         if (p->n_units < p->n_scores)
-            hear_post_two(p->classes.post, false, scores);
+            hear_post_two(p->classes.post, p->classes.post == HEAR_POST_LOGISTIC, scores);
         else
             hear_post_apply(p->classes.post, scores, p->n_scores);
         scores += wanted ? p->n_scores : 0;

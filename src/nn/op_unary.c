@@ -217,7 +217,7 @@ SIGNED(abs, fabsf(v), v < 0 ? -(uint64_t)v : (uint64_t)v)
 SLOPE(abs, v > 0.0f ? 1.0f : v < 0.0f ? -1.0f : 0.0f)
 SIGNED(neg, -v, -(uint64_t)v)
 SLOPE(neg, -1.0f)
-SIGNED(sign, (float)((v > 0.0f) - (v < 0.0f)), (v > 0) - (v < 0))
+SIGNED(sign, isnan(v) ? v : (float)((v > 0.0f) - (v < 0.0f)), (v > 0) - (v < 0))
 
 static hear_act relu_as_act(const hear_call *c)
 {

@@ -2,6 +2,7 @@
 #include "one_node.h"
 
 #include "nn/op.h"
+#include "nn/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,10 +204,49 @@ static void test_activations(void **state)
     one_node_expect("Sigmoid", "x=3{-200,0,1.0986122887}", "3{0,0.5,0.75}");
     one_node_expect("Tanh", "x=2{0,0.54930614433}", "2{0,0.5}");
     one_node_expect("Sqrt", "x=2{4,9}", "2{2,3}");
+    one_node_expect("Sign", "x=5{-3,0,2,nan,-inf}", "5{-1,0,1,nan,-1}");
     hear_tensor *y = one_node_run("Relu", "x=3{nan,-inf,inf}");
     const float *v = y->data;
     assert_true(isnan(v[0]) && v[1] == 0.0f && isinf(v[2]));
     hear_tensor_destroy(y);
+}
+
+static void test_casting_cuts_whole_numbers_and_holds_real_ones(void **state)
+{
+    (void)state;
+    one_node_expect("Cast", "i=200,-1,256,-129 to=3", "4{-56,-1,0,127}");
+    one_node_expect("Cast", "i=200,-1,256,-129 to=2", "4{200,255,0,127}");
+    one_node_expect("Cast", "i=9223372036854775807,4294967298,2147483648 to=6",
+                    "3{-1,2,-2147483648}");
+    one_node_expect("Cast", "x=4{200.9,-1.5,1e30,nan} to=3", "4{127,-1,127,0}");
+    one_node_expect("Cast", "x=3{300,-1.5,7.9} to=2", "3{255,0,7}");
+    one_node_expect("Cast", "x=2{3e9,-3e9} to=6", "2{2147483647,-2147483648}");
+}
+
+static void test_one_row_of_coefficients_gives_two_scores(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        float want[2];
+    } cases[] = {
+        { "x=1x1 coefficients=1 intercepts=0 classlabels_ints=7,9 outs=2", { 0.75f, 0.25f } },
+        { "x=1x1 coefficients=1 intercepts=0 classlabels_ints=7,9 outs=2 post_transform=LOGISTIC",
+          { 0.43782350f, 0.56217650f } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        one_node n = one_node_make("LinearClassifier", cases[i].text, false);
+        hear_plan *p = NULL;
+        const hear_plan_config config = { .batch = 1, .output = "y1" };
+        assert_int_equal(hear_plan_create(&p, n.graph, &config, NULL), HEAR_OK);
+        *(float *)hear_plan_input(p, 0)->data = 0.25f;
+        hear_plan_run(p);
+        const float *scores = hear_plan_output(p, 0)->data;
+        for (size_t k = 0; k < 2; k++)
+            assert_close((double)scores[k], (double)cases[i].want[k], 1e-6);
+        hear_plan_destroy(p);
+        one_node_free(&n);
+    }
 }
 
 static void test_batch_normalization(void **state)
@@ -284,6 +324,8 @@ int main(void)
         cmocka_unit_test(test_reductions),
         cmocka_unit_test(test_concat_and_slice),
         cmocka_unit_test(test_activations),
+        cmocka_unit_test(test_casting_cuts_whole_numbers_and_holds_real_ones),
+        cmocka_unit_test(test_one_row_of_coefficients_gives_two_scores),
         cmocka_unit_test(test_batch_normalization),
         cmocka_unit_test(test_dropout_is_free_in_inference),
     };
