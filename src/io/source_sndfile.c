@@ -17,6 +17,8 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,8 +154,12 @@ static hear_status open_sndfile(hear_source *base, const hear_raw_spec *raw, hea
         if (status != HEAR_OK)
             return status;
     }
+    /* One of its own: what libsndfile cannot read it closes, whether it is told to or not. */
+    const int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (own < 0)
+        return hear_fail(err, HEAR_ERR_IO, "%s", strerror(errno));
     hear_quiet_begin(); /* libmpg123 writes warnings to descriptor 2 */
-    s->sf = sf_open_fd(fd, SFM_READ, &info, SF_FALSE);
+    s->sf = sf_open_fd(own, SFM_READ, &info, SF_TRUE);
     hear_quiet_end();
     if (hear_input_interrupted(base->in))
         return hear_fail(err, HEAR_ERR_INTERRUPTED, NULL);

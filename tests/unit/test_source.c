@@ -207,6 +207,31 @@ static void test_standard_input_is_read_like_a_pipe(void **state)
 }
 
 /* What ffmpeg, sox, arecord and others write where they cannot go back. */
+/* libsndfile closes the descriptor of what it cannot read: closed once more by us, it would be
+ * another thread's by then. */
+static void test_what_is_refused_leaves_the_descriptor_open(void **state)
+{
+    (void)state;
+    static const char *const heads[] = { "no sound", "RIFF0000WAVEfmt and more than enough of it",
+                                         "fLaC and more than enough of it, up to here" };
+    const int kept = dup(STDIN_FILENO);
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        memcpy(bytes, heads[i], strlen(heads[i]));
+        save(in_folder("refused"), strlen(heads[i]));
+        const int file = open(in_folder("refused"), O_RDONLY);
+        assert_int_equal(dup2(file, STDIN_FILENO), STDIN_FILENO);
+        close(file);
+        const hear_source_config config = { .raw = NULL };
+        hear_source *s = NULL;
+        assert_int_equal(hear_source_open(&s, "-", &config, NULL), HEAR_ERR_DATA);
+        assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+    }
+    if (kept >= 0) {
+        dup2(kept, STDIN_FILENO);
+        close(kept);
+    }
+}
+
 static void test_streaming_wav_lengths_reach_to_the_end(void **state)
 {
     (void)state;
@@ -555,6 +580,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_pipe_gives_the_same_samples_as_the_file),
         cmocka_unit_test(test_standard_input_is_read_like_a_pipe),
+        cmocka_unit_test(test_what_is_refused_leaves_the_descriptor_open),
         cmocka_unit_test(test_streaming_wav_lengths_reach_to_the_end),
         cmocka_unit_test(test_a_recording_of_no_length_is_empty),
         cmocka_unit_test(test_channels_are_mixed_to_their_mean),
