@@ -40,8 +40,6 @@ static bool check(const hear_cmd *cmd, hear_label_options *o, const hear_model *
                               o->only.n || o->without.n ? "this choice" : "this model");
         return false;
     }
-    if (o->hop_s == 0.0)
-        o->hop_s = hear_model_hop_s(model);
     if (!o->format)
         o->format = isatty(STDOUT_FILENO) ? "text" : "tsv";
     const uint64_t usual = strcmp(o->format, "tsv") == 0 ? 1 : 3;

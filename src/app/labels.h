@@ -44,7 +44,8 @@ typedef struct {
 /* clang-format on */
 
 /* Opens the model and checks the options against it; reports what is wrong. False with *exit_code.
- * Afterwards format, hop_s, top and classes have their values. */
+ * Afterwards format, top and classes have their values; hop_s stays 0 for the model's, which
+ * may be shorter than what --hop takes. */
 bool hear_labels_open(const hear_cmd *cmd, hear_label_options *options, hear_model **model,
                       int *exit_code);
 

@@ -42,6 +42,17 @@ hear classify -m "$model" --hop 0.05 tones.wav
 expect_code 0
 expect_match '	0.050	0.572	'
 
+# a model's own hop may be shorter than what --hop takes: 40 ms
+"$builddir/tests/cli/make_model" often.onnx 3 4 || exit 99
+for realtime in "" --realtime; do
+    # shellcheck disable=SC2086 # a list of words
+    hear classify -m often.onnx --duration 1 $realtime tones.wav
+    expect_code 0
+    expect_lines 14 # (16000 - 8352) / 640 = 11.95: 0, 0.04, … 0.44, and one that is filled up
+    expect_match '	0.440	0.962	'
+    expect_match '	0.480	1.000	'
+done
+
 hear classify -m "$model" --by file -f tsv tones.wav
 expect_lines 2
 expect_match '^tones.wav	0.000	3.000	'

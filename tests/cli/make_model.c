@@ -1,9 +1,9 @@
-/* make_model.c - a model for the command-line tests: make_model OUT.onnx [LABELS]
+/* make_model.c - a model for the command-line tests: make_model OUT.onnx [LABELS [HOP]]
  *
  * Made by hand, not trained: "low" and "high" are the mean level of the lower and the upper half of
  * 16 mel bands, "nothing" is a level of -60 dB, and the softmax of a tenth of these is the answer.
  * Half a second a window, a tenth a hop. With LABELS, only as many of the three have a name, and
- * the graph leaves open how many numbers come out of it. */
+ * the graph leaves open how many numbers come out of it. HOP: in frames of 10 ms, instead of 10. */
 #include "config.h"
 
 #include "nn/onnx.h"
@@ -49,7 +49,7 @@ int main(int argc, char **argv)
                              .labels = labels,
                              .output = HEAR_OUTPUT_SOFTMAX,
                              .window = N_FRAMES,
-                             .hop = 10,
+                             .hop = argc > 3 ? (size_t)strtoul(argv[3], NULL, 10) : 10,
                              .layout = HEAR_LAYOUT_TIME_MEL,
                              .card = (char *)"made by hand" };
     info.frontend.n_fft = info.frontend.win_length = 512;
