@@ -238,10 +238,10 @@ void hear_windows_finish(hear_windows *w, const hear_windows_to *to)
 {
     w->ending = true;
     flush(w, 0, to);
-    const uint64_t heard = hear_frontend_position(w->frontend);
-    if (heard == 0)
+    if (w->n_in == 0)
         return;
-    const uint64_t end = w->index * w->hop_samples + w->span; /* of the window to come */
+    const uint64_t heard = hear_frontend_position(w->frontend); /* 0 where one sample became none */
+    const uint64_t end = w->index * w->hop_samples + w->span;   /* of the window to come */
     if (w->index > 0) {
         const uint64_t told = end - w->hop_samples;
         if (heard <= told || 2 * (heard - told) <= w->hop_samples)

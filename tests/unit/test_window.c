@@ -149,6 +149,9 @@ static void test_a_short_recording_is_padded_with_zeros(void **state)
     hear(&a, 16000, 1, 1);
     assert_int_equal(a.n, 1);
     assert_close(a.windows[0].end_s, 1.0 / 16000.0, 1e-12);
+    hear(&a, 48000, 1, 1); /* a third of a sample at the model's rate */
+    assert_int_equal(a.n, 1);
+    assert_close(a.windows[0].end_s, 1.0 / 48000.0, 1e-12);
     hear(&a, 16000, 500, 100);
     assert_int_equal(a.n, 1);
     assert_close(a.windows[0].start_s, 0.0, 0.0);
