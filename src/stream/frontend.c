@@ -276,9 +276,9 @@ void hear_frontend_finish_window(const hear_frontend_config *config, const float
     low = bottom - shift;
     high -= shift;
     if (config->normalise == HEAR_NORM_MINMAX) {
-        const float scale = high > low ? 1.0f / (high - low) : 0.0f;
-        for (size_t i = 0; i < n; i++)
-            out[i] = (out[i] - low) * scale;
+        const float range = high - low, scale = high > low ? 1.0f / range : 0.0f;
+        for (size_t i = 0; i < n; i++) /* a range next to nothing has no finite inverse */
+            out[i] = isfinite(scale) ? (out[i] - low) * scale : (out[i] - low) / range;
     } else if (config->normalise == HEAR_NORM_MEANVAR) {
         const double mean = sum / (double)n;
         double squares = 0.0;

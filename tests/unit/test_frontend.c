@@ -454,6 +454,16 @@ static void test_a_window_is_finished_as_librosa_does(void **state)
     assert_close(out[0], 5.0 / deviation, 1e-6);
     assert_close(out[2], 45.0 / deviation, 1e-6);
 
+    /* next to silence, without a logarithm: 1 / 1e-39 is no float */
+    const float faint[4] = { 0.0f, 0.25e-39f, 1e-39f, 0.5e-39f };
+    c.log = HEAR_LOG_NONE;
+    c.ref_max = false;
+    c.top_db = 0.0;
+    c.normalise = HEAR_NORM_MINMAX;
+    hear_frontend_finish_window(&c, faint, out, 2);
+    for (size_t i = 0; i < 4; i++)
+        assert_close(out[i], (double)faint[i] / 1e-39, 1e-5);
+
     float same[4] = { 3.0f, 3.0f, 3.0f, 3.0f };
     for (int norm = HEAR_NORM_MINMAX; norm <= HEAR_NORM_MEANVAR; norm++) {
         c.normalise = (hear_norm)norm;
