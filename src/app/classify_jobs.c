@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -147,6 +148,12 @@ static void hear_into_folder(slot *s, hear_ear *ear)
     s->left_out = c->missing && stat(s->place, &st) == 0;
     if (s->left_out)
         return;
+    const char *const slash = strrchr(s->place, '/');
+    if (strlen(slash ? slash + 1 : s->place) >
+        NAME_MAX) { /* this one's alone: others fare better */
+        hear_fail(&s->file, HEAR_ERR_IO, "its file of labels would have too long a name");
+        return;
+    }
     s->file.status = hear_ear_hear(ear, s->path, begin_folder, s, &s->output, &s->file);
     hear_sink_destroy(s->sink);
     s->sink = NULL;
@@ -174,6 +181,13 @@ static int worse(int code, int another)
     return another == HEAR_EXIT_OK ? code : HEAR_EXIT_DATA;
 }
 
+/* What went wrong with writing counts above all; a reader that went away takes nothing back. */
+static int output_code(const job *j, const char *name, const hear_error *err)
+{
+    const int code = hear_report(name, err);
+    return code == HEAR_EXIT_OK ? j->code : code;
+}
+
 /* How it went; false where no other file would fare better. Forgets what it has told. */
 static bool tell(job *j, slot *s)
 {
@@ -185,7 +199,8 @@ static bool tell(job *j, slot *s)
         j->code = code;
         on = false;
     } else if (s->output.status != HEAR_OK) {
-        j->code = hear_report(j->config->folder ? s->place : "standard output", &s->output);
+        j->code = worse(j->code, code);
+        j->code = output_code(j, j->config->folder ? s->place : "standard output", &s->output);
         on = false;
     } else {
         j->code = worse(j->code, code);
@@ -293,7 +308,7 @@ static bool write_and_tell(job *j, size_t i, lines *taken)
                 hear_sink_pass(j->sink, name, j->config->ear.by_file, taken->text, taken->n, &err);
         }
         if (err.status != HEAR_OK) {
-            j->code = hear_report("standard output", &err);
+            j->code = output_code(j, "standard output", &err);
             return false;
         }
     }

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -49,14 +50,24 @@ static int open_new(char *path, size_t at)
     return -1;
 }
 
+/* The file's name with ".tmpXXXXXX" behind it, of which a long name gives up its end. */
 static int open_beside(hear_outfile *f)
 {
-    const size_t bytes = strlen(f->path) + 12;
-    f->beside = malloc(bytes);
+    enum { ENDING = sizeof ".tmpXXXXXX" - 1 };
+    const char *const slash = strrchr(f->path, '/');
+    const size_t folder = slash ? (size_t)(slash - f->path) + 1 : 0;
+    size_t n = strlen(f->path);
+    if (n - folder > NAME_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    n = n - folder > NAME_MAX - ENDING ? folder + NAME_MAX - ENDING : n;
+    f->beside = malloc(n + ENDING + 1);
     if (!f->beside)
         return -1;
-    snprintf(f->beside, bytes, "%s.tmpXXXXXX", f->path);
-    const int fd = open_new(f->beside, strlen(f->path) + 4);
+    memcpy(f->beside, f->path, n);
+    memcpy(f->beside + n, ".tmpXXXXXX", ENDING + 1);
+    const int fd = open_new(f->beside, n + 4);
     if (fd < 0) {
         free(f->beside);
         f->beside = NULL;

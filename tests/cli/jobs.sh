@@ -114,6 +114,20 @@ for jobs in 1 3; do
     [ "$(find labels -type f)" = labels/tones.wav.tsv ] || complain "$(find labels -type f)"
 done
 
+# a name that leaves no room for an ending, and one that leaves some: the others are done
+long=$(printf '%0248d' 0)
+cp tones.wav "$long.wav"
+cp tones.wav "${long#0000}.wav"
+for jobs in 1 3; do
+    rm -rf labels
+    hear classify -m "$model" -j $jobs -o labels "$long.wav" "${long#0000}.wav" tones.wav
+    expect_code 74
+    expect_error 'its file of labels would have too long a name$'
+    [ "$(find labels -type f | wc -l)" -eq 2 ] || complain "$(find labels -type f)"
+    [ -s labels/tones.wav.tsv ] || complain "no labels of tones.wav"
+done
+rm "$long.wav" "${long#0000}.wav"
+
 # what is there is written anew, or left out where that is asked for
 echo old >labels/tones.wav.tsv
 hear classify -m "$model" -o labels --missing tones.wav b/x.wav

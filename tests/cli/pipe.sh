@@ -100,6 +100,15 @@ for arguments in "classify -m $model" "classify --realtime -m $model" \
     done
 done
 
+# ... but what was wrong before stays wrong
+for jobs in 1 2; do
+    { "$HEARSAY" classify -m "$model" -j $jobs none.wav tones.wav tones.wav 2>err; echo $? >status; } |
+        head -n 0 >out
+    code=$(cat status) last="hearsay classify -j $jobs none.wav tones.wav tones.wav | head -n 0"
+    expect_code 66
+    expect_error '^hearsay: none.wav: '
+done
+
 # a full disk is told
 for arguments in "classify -m $model" "classify --by file -m $model" "classify -f jsonl -m $model" \
     "classify --realtime -m $model" "listen -m $model --input" "features -m $model"; do

@@ -138,6 +138,16 @@ static void test_a_file_appears_whole_or_not_at_all(void **state)
     free(data);
     assert_int_equal(count_entries(folder), 1);
 
+    char full[400]; /* the longest name that there is has no room for an ending */
+    snprintf(full, sizeof full, "%s/%0255d", folder, 0);
+    assert_int_equal(hear_outfile_open(&f, full, NULL), HEAR_OK);
+    assert_int_equal(hear_outfile_commit(f, NULL), HEAR_OK);
+    assert_int_equal(unlink(full), 0);
+    hear_error why;
+    snprintf(full, sizeof full, "%s/%0256d", folder, 0);
+    assert_int_equal(hear_outfile_open(&f, full, &why), HEAR_ERR_IO);
+    assert_string_equal(why.text, "cannot write: File name too long");
+
     assert_string_equal(hear_file_ending("a.b/c.tar.gz"), "gz");
     assert_string_equal(hear_file_ending("a.b/c"), "");
     assert_string_equal(hear_file_ending("a/.hidden"), "");
