@@ -133,7 +133,8 @@ static float *constant(reader *r, size_t tensor, size4 *s, hear_status *status)
         *status = broken(r, "a weight's data");
         return NULL;
     }
-    const size_t q = hear_flat_table(&r->f, t, TENSOR_QUANTIZATION);
+    const size_t q = /* which real numbers have no use for */
+        type == TYPE_F32 ? 0 : hear_flat_table(&r->f, t, TENSOR_QUANTIZATION);
     const hear_flat_vector scale = hear_flat_list(&r->f, q, QUANT_SCALE, 4);
     const hear_flat_vector zero = hear_flat_list(&r->f, q, QUANT_ZERO, 8);
     const int32_t dim = hear_flat_i32(&r->f, q, QUANT_DIMENSION, 0);

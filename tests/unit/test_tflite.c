@@ -1,6 +1,7 @@
 /* test_tflite.c - networks from TensorFlow Lite files. */
 #include "test.h"
 
+#include "nn/flat.h"
 #include "nn/plan.h"
 #include "nn/tflite.h"
 #include "tflite_file.h"
@@ -71,6 +72,42 @@ static void test_every_truncation_and_spoilt_byte_is_survived(void **state)
     }
 }
 
+/* Scales for real numbers, of which there are more than zero points; those end the file. */
+static void test_real_weights_have_no_use_for_scales(void **state)
+{
+    (void)state;
+    static tfl f;
+    const float one = 1.0f, weights[18] = { [4] = 2.0f, [13] = 4.0f };
+    uint32_t ones[18];
+    tfl_make(&f);
+    const hear_flat in = { f.bytes, f.n };
+    const size_t model = hear_flat_root(&in);
+    const size_t sub = hear_flat_item(&in, hear_flat_list(&in, model, 2, 4), 0);
+    const size_t t = hear_flat_item(&in, hear_flat_list(&in, sub, 0, 4), 1);
+    const size_t q = hear_flat_table(&in, t, 4);
+    tfl_bytes(&f, hear_flat_item(&in, hear_flat_list(&in, model, 4, 4), 1), 0, sizeof weights,
+              weights);
+    for (size_t i = 0; i < 18; i++)
+        memcpy(&ones[i], &one, sizeof one);
+    tfl_set(&f, t, 1, 0);
+    tfl_set(&f, q, 6, 3);
+    tfl_list(&f, q, 2, 18, ones);
+    tfl_refer(&f, q, 3);
+    tfl_put(&f, f.n, 2);
+    f.n += 4 + 2 * 8;
+    uint8_t *const bytes = malloc(f.n);
+    assert_non_null(bytes);
+    memcpy(bytes, f.bytes, f.n);
+    hear_graph *g;
+    hear_error err = { 0 };
+    if (hear_tflite_parse(&g, bytes, f.n, &err) != HEAR_OK)
+        fail_msg("%s", err.text);
+    free(bytes);
+    const hear_tensor *const w = g->values[hear_graph_find(g, "w0")].init;
+    assert_memory_equal(w->data, weights, sizeof weights);
+    hear_graph_destroy(g);
+}
+
 /* A zip of one stored file "l.txt". */
 static const char zip[] = "front"
                           "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\10\0\0\0\5\0\0\0l.txt"
@@ -107,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_network_computes_what_its_weights_say),
         cmocka_unit_test(test_every_truncation_and_spoilt_byte_is_survived),
+        cmocka_unit_test(test_real_weights_have_no_use_for_scales),
         cmocka_unit_test(test_labels_are_in_the_zip_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
