@@ -141,7 +141,7 @@ BACK(add_back, 1.0f, 1.0f)
 BACK(sub_back, 1.0f, -1.0f)
 BACK(mul_back, v, u)
 BACK(div_back, 1.0f / v, -w / v)
-BACK(pow_back, v *powf(u, v - 1.0f), w *logf(u))
+BACK(pow_back, v *powf(u, v - 1.0f), 0.0f)
 /* of equal ones the first gets the gradient */
 BACK(prelu_back, u < 0.0f ? v : 1.0f, u < 0.0f ? u : 0.0f)
 BACK(max_back, v > u ? 0.0f : 1.0f, v > u ? 1.0f : 0.0f)
@@ -310,7 +310,10 @@ ARITHMETIC(add, "Add", 7, two);
 ARITHMETIC(sub, "Sub", 7, two);
 ARITHMETIC(mul, "Mul", 7, two);
 ARITHMETIC(div, "Div", 7, quotient);
-ARITHMETIC(pow, "Pow", 7, power);
+FORWARD(pow, &pow_rows)
+BACKWARD(pow)
+/* An exponent is not learnt: below 0 a power has no slope by it, and squares must stay squares. */
+BINARY(pow, "Pow", 2, 2, 7, NULL, infer, 1, pow_backward, power);
 BACKWARD(max)
 BACKWARD(min)
 VARIADIC(max, "Max", 8, &max_rows, max_backward);

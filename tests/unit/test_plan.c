@@ -454,6 +454,31 @@ static void test_frozen_weights_get_no_gradient(void **state)
     hear_graph_destroy(g);
 }
 
+/* Squares of numbers below 0 stay squares when an imported network is trained further. */
+static void test_an_exponent_is_not_learnt(void **state)
+{
+    (void)state;
+    hear_graph *g = NULL;
+    const hear_shape pair = { 1, { 2 } }, scalar = { 0 };
+    size_t in[2], y;
+    assert_int_equal(hear_graph_create(&g, 17), HEAR_OK);
+    assert_int_equal(hear_graph_add_weight(g, "x", &pair, (float[]){ -1.0f, 2.0f }, &in[0]),
+                     HEAR_OK);
+    assert_int_equal(hear_graph_add_weight(g, "two", &scalar, &(float){ 2.0f }, &in[1]), HEAR_OK);
+    assert_int_equal(hear_graph_add_node(g, "Pow", "y", 2, in, &y), HEAR_OK);
+    assert_int_equal(hear_graph_add_output(g, y), HEAR_OK);
+    hear_plan *p = plan_of(g, &(hear_plan_config){ .batch = 1, .training = true });
+    assert_int_equal(hear_plan_n_weights(p), 1);
+    assert_string_equal(hear_plan_weight_at(p, 0)->name, "x");
+    hear_plan_run(p);
+    hear_plan_output_grad(p, 0)[0] = hear_plan_output_grad(p, 0)[1] = 1.0f;
+    hear_plan_backward(p);
+    assert_close((double)hear_plan_weight_at(p, 0)->grad[0], -2.0, 1e-6);
+    assert_close((double)hear_plan_weight_at(p, 0)->grad[1], 4.0, 1e-6);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_dropout_draws_follow_the_seed),
         cmocka_unit_test(test_running_statistics_move_by_the_momentum),
         cmocka_unit_test(test_frozen_weights_get_no_gradient),
+        cmocka_unit_test(test_an_exponent_is_not_learnt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
