@@ -190,6 +190,45 @@ static void test_made_silence_is_quiet(void **state)
     assert_true(louder > 3e-3 && louder < 3e-2);
 }
 
+/* Power of one frequency, over a second. */
+static double power_at(const float *x, size_t n, double hz)
+{
+    double re = 0.0, im = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        re += (double)x[i] * cos(6.283185307179586 * hz * (double)i / (double)n);
+        im += (double)x[i] * sin(6.283185307179586 * hz * (double)i / (double)n);
+    }
+    return re * re + im * im;
+}
+
+/* Among 256: zeros, noise as 16 bits have it and finer noise, hum of 50 Hz and of 60 Hz. */
+static void test_made_silence_is_of_several_kinds(void **state)
+{
+    (void)state;
+    enum { N = 4000, ALL = 256 };
+    static float x[N];
+    size_t n_zero = 0, n_rounded = 0, n_hum[2] = { 0 };
+    for (size_t k = 0; k < ALL; k++) {
+        bool any = false, rounded = true;
+        hear_silence_make(3, k, -40.0, N, x, N);
+        for (size_t i = 0; i < N; i++) {
+            any = any || x[i] != 0.0f;
+            rounded = rounded && rintf(x[i] * 32768.0f) == x[i] * 32768.0f;
+        }
+        n_zero += !any;
+        n_rounded += any && rounded;
+        for (int h = 0; h < 2; h++) {
+            const double hz = h ? 60.0 : 50.0;
+            const double around = power_at(x, N, hz - 4.0) + power_at(x, N, hz + 4.0);
+            n_hum[h] += power_at(x, N, hz) > 10.0 * around;
+        }
+    }
+    assert_in_range(n_zero, ALL / 8, ALL / 4); /* what is rounded may come to nothing */
+    assert_in_range(n_rounded, ALL / 5, ALL / 2);
+    assert_in_range(n_hum[0], 6, 40);
+    assert_in_range(n_hum[1], 6, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_loading_stops_when_asked),
         cmocka_unit_test(test_windows_are_those_of_classify),
         cmocka_unit_test(test_made_silence_is_quiet),
+        cmocka_unit_test(test_made_silence_is_of_several_kinds),
     };
     return cmocka_run_group_tests(tests, test_make_folder, test_remove_folder);
 }
