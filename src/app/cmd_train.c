@@ -74,14 +74,7 @@ static bool is_stopped(void *user)
 static void tell_splits(training *t, bool drawn)
 {
     const hear_dataset *d = t->data;
-    char seed[64] = "";
-    if (drawn && hear_dataset_count(d, HEAR_SPLIT_VALID) > 0)
-        snprintf(seed, sizeof seed, ", drawn with seed %llu", (unsigned long long)t->args->seed);
-    snprintf(t->splits, sizeof t->splits,
-             "%s: %zu recordings to learn from, %zu to choose by%s, %zu to test on.",
-             d->has_group ? "Whole groups" : "Each recording a group of its own",
-             hear_dataset_count(d, HEAR_SPLIT_TRAIN), hear_dataset_count(d, HEAR_SPLIT_VALID), seed,
-             hear_dataset_count(d, HEAR_SPLIT_TEST));
+    hear_train_splits(t->splits, sizeof t->splits, d, t->args, drawn);
     if (!t->args->quiet)
         hear_note(t->args->data, "%s", t->splits);
     if (!t->args->quiet && hear_dataset_count(d, HEAR_SPLIT_VALID) == 0 && t->args->valid > 0.0)

@@ -93,6 +93,18 @@ hear_status hear_train_open_data(hear_dataset **out, const hear_train_args *a, h
     return s == HEAR_OK ? hear_dataset_check(*out, err) : s;
 }
 
+void hear_train_splits(char *out, size_t room, const hear_dataset *d, const hear_train_args *a,
+                       bool drawn)
+{
+    char seed[64] = "";
+    if (drawn && hear_dataset_count(d, HEAR_SPLIT_VALID) > 0)
+        snprintf(seed, sizeof seed, ", drawn with seed %llu", (unsigned long long)a->seed);
+    snprintf(out, room, "%s: %zu recordings to learn from, %zu to choose by%s, %zu to test on.",
+             d->has_group ? "Whole groups" : "Each recording a group of its own",
+             hear_dataset_count(d, HEAR_SPLIT_TRAIN), hear_dataset_count(d, HEAR_SPLIT_VALID), seed,
+             hear_dataset_count(d, HEAR_SPLIT_TEST));
+}
+
 int hear_train_tell_unreadable(const hear_dataset *d, const hear_sounds *s, const char *name)
 {
     if (!d || !s || s->n_unreadable == 0)

@@ -5,6 +5,7 @@
 
 #include "app/find_model.h"
 #include "app/signals.h"
+#include "app/train_data.h"
 #include "app/train_progress.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -138,6 +139,25 @@ static hear_status train(session *s, hear_dataset *d, const hear_graph *from, he
     return status;
 }
 
+/* As of other trainings, on standard error and in the log. */
+static hear_status begin(session *s, hear_dataset *d, hear_error *err)
+{
+    const hear_train_args *const a = s->args;
+    char splits[256];
+    const bool drawn = hear_dataset_count(d, HEAR_SPLIT_VALID) == 0;
+    const hear_status status = hear_split_validation(d, a->valid, a->seed);
+    char *const command = status == HEAR_OK ? hear_train_command(a) : NULL;
+    if (!command)
+        return hear_fail(err, status == HEAR_OK ? HEAR_ERR_MEM : status, NULL);
+    hear_train_splits(splits, sizeof splits, d, a, drawn);
+    if (!a->quiet)
+        hear_note(a->data, "%s", splits);
+    hear_train_progress_begin(&s->progress, command, splits,
+                              "every second of speech and of noise is drawn alike");
+    free(command);
+    return HEAR_OK;
+}
+
 static hear_status open_from(hear_graph **out, const char *name, hear_error *err)
 {
     char *path;
@@ -179,12 +199,13 @@ int hear_train_denoiser(const hear_cmd *cmd, const hear_train_args *args, size_t
         at = args->data;
         status = hear_dataset_open(&d, args->data, args->root, &err);
     }
-    if (status == HEAR_OK &&
-        (status = hear_split_validation(d, args->valid, args->seed)) != HEAR_OK)
-        hear_fail(&err, status, NULL);
     if (status == HEAR_OK && args->from) {
         at = args->from;
         status = open_from(&from, args->from, &err);
+    }
+    if (status == HEAR_OK) {
+        at = args->data;
+        status = begin(&s, d, &err);
     }
     if (status == HEAR_OK) {
         at = goes_on ? args->resume : args->data;

@@ -16,6 +16,8 @@ hear train -q --arch denoiser --data data -o d.onnx --epochs 2 --batch 4 --seed 
 expect_code 0
 expect_quiet
 [ "$(grep -c '^{"v":1,"type":"epoch",.*"loss":' d.jsonl)" -eq 2 ] || complain "not a line an epoch"
+head -n 1 d.jsonl | grep -q '^{"v":1,"type":"training","command":"hearsay train --arch denoiser .*","splits":"Each recording a group of its own: ' ||
+    complain "the log does not begin with the command and how recordings are shared out"
 grep -qE 'accuracy|nan' d.jsonl && complain "a denoiser has no accuracy"
 hear model show d.onnx
 expect_code 0
