@@ -38,10 +38,10 @@ uint64_t hear_denoiser_print(const hear_denoiser_config *config);
  * bins say beside the bands, a gain 0 .. 1 for each bin. Errors: HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_denoiser_build(hear_graph **out);
 /* Learns from the clips of train; those of valid, where both kinds are there, choose the epoch.
- * Errors: HEAR_ERR_ARG (batch), HEAR_ERR_DATA (no speech, no noise, the loss is no number any more),
- * HEAR_ERR_MODEL (config->from cannot be trained), HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED: *out is the
- * best so far, NULL where there is none; and the checkpoint's (checkpoint.h). On other failures it
- * is NULL. */
+ * Errors: HEAR_ERR_ARG (batch), HEAR_ERR_DATA (no speech, no noise, the loss is no number any
+ * more), HEAR_ERR_MODEL (config->from cannot be trained), HEAR_ERR_MEM; HEAR_ERR_INTERRUPTED: *out
+ * is the best so far, NULL where there is none; and the checkpoint's (checkpoint.h). On other
+ * failures it is NULL. */
 HEAR_MUST_CHECK hear_status hear_denoiser_train(hear_graph **out, const hear_dataset *d,
                                                 const hear_denoiser_config *config,
                                                 hear_error *err);

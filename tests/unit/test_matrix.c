@@ -83,11 +83,34 @@ static void test_windows_weigh_as_recordings_are_sampled(void **state)
     }
 }
 
+/* Of the clips of two groups in turns, 9 and 4: by the roots 3 and 2, shared out within each. */
+static void test_groups_count_by_the_root_in_any_order(void **state)
+{
+    (void)state;
+    test_clip clips[13];
+    for (size_t i = 0; i < 13; i++)
+        clips[i] = (test_clip){ "a", i % 2 && i < 8 ? "four" : "nine", HEAR_SPLIT_TRAIN, 1 };
+    hear_frontend_config c = hear_frontend_default();
+    c.n_mels = 2;
+    test_data d = test_make_data(&c, clips, 13);
+    hear_sampler *s;
+    assert_int_equal(
+        hear_sampler_create(&s, d.data, &d.sounds, HEAR_SPLIT_TRAIN, HEAR_SAMPLE_BALANCED, &err),
+        HEAR_OK);
+    for (size_t i = 0; i < 13; i++) {
+        const bool four = strcmp(clips[hear_sampler_clip(s, i)].group, "four") == 0;
+        assert_close(hear_sampler_share(s, i), four ? 0.4 / 4 : 0.6 / 9, 1e-12);
+    }
+    hear_sampler_destroy(s);
+    test_free_data(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_row_is_a_window_of_a_recording_to_learn_from),
         cmocka_unit_test(test_windows_weigh_as_recordings_are_sampled),
+        cmocka_unit_test(test_groups_count_by_the_root_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,40 @@ static void test_own_rows_are_what_the_network_says(void **state)
     tear_down(&f);
 }
 
+static void test_a_copy_is_a_window_of_patches(void **state)
+{
+    (void)state;
+    fixture f;
+    set_up(&f);
+    hear_rows *rows = make(&f, 1, 1, 7);
+    const hear_model_info *const info = &f.base->info;
+    const hear_examples e = { .data = f.d,
+                              .sounds = &f.sounds,
+                              .window = info->window,
+                              .hop = info->patch_hop,
+                              .augment = 1u << HEAR_AUGMENT_SHIFT | 1u << HEAR_AUGMENT_SPEED,
+                              .seed = 7 };
+    const size_t width = hear_frontend_width(&info->frontend);
+    float *window = calloc(info->window * width, sizeof *window), target[2];
+    float *scratch = calloc(hear_example_scratch(&e), sizeof *scratch);
+    hear_plan *p;
+    const hear_plan_config one = { .batch = 1, .output = "features" };
+    assert_int_equal(hear_plan_create(&p, f.graph, &one, &err), HEAR_OK);
+    hear_example_make_of(&e, 0, 0, scratch, window, target);
+    for (size_t i = 0; i < 4; i++) {
+        hear_frontend_finish_window(&info->frontend, window + i * info->patch_hop * width,
+                                    hear_plan_input(p, 0)->data, info->patch);
+        hear_plan_run(p);
+        assert_memory_equal(rows->x + (rows->n_own[0] + i) * 6, hear_plan_output(p, 0)->data,
+                            6 * sizeof(float));
+    }
+    hear_plan_destroy(p);
+    free(scratch);
+    free(window);
+    hear_rows_destroy(rows);
+    tear_down(&f);
+}
+
 static void test_copies_follow_the_seed_and_not_the_threads(void **state)
 {
     (void)state;
@@ -214,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_own_rows_are_what_the_network_says),
         cmocka_unit_test(test_scores_of_rows_are_those_of_the_network),
         cmocka_unit_test(test_two_recordings_are_not_altered_alike),
+        cmocka_unit_test(test_a_copy_is_a_window_of_patches),
         cmocka_unit_test(test_copies_follow_the_seed_and_not_the_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
