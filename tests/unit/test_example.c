@@ -394,9 +394,49 @@ static void test_bins_are_scaled_not_moved(void **state)
     tear_down(&f);
 }
 
+/* Rows that weigh 1 and 3 of 4 in the second recording, all alike in the first. */
+static void test_rows_are_drawn_as_they_count(void **state)
+{
+    (void)state;
+    enum { N = 4000 };
+    static const clip clips[2] = { { "a", "s", "g", 1 }, { "b", "s", "h", 1 } };
+    size_t first[3] = { 0, 2, 4 }, own[2] = { 2, 2 }, n[4] = { 0 };
+    float x[4] = { 0, 1, 2, 3 }, weight[4] = { 0.5f, 0.5f, 0.2f, 0.6f };
+    double sum[2] = { 1.0, 0.8 };
+    fixture f = build(clips, 2);
+    hear_sampler *s;
+    assert_int_equal(
+        hear_sampler_create(&s, f.d, &f.sounds, HEAR_SPLIT_TRAIN, HEAR_SAMPLE_BALANCED, NULL),
+        HEAR_OK);
+    const hear_rows rows = { .n_features = 1,
+                             .n_clips = 2,
+                             .first = first,
+                             .n_own = own,
+                             .x = x,
+                             .weight = weight,
+                             .sum = sum };
+    const hear_examples e = {
+        .data = f.d, .sounds = &f.sounds, .sampler = s, .seed = 1, .rows = &rows
+    };
+    for (uint64_t i = 0; i < N; i++) {
+        float row, target[2];
+        hear_example_make(&e, i, NULL, &row, target);
+        assert_true(target[0] == (row < 2.0f ? 1.0f : 0.0f));
+        n[(size_t)row]++;
+    }
+    static const double share[4] = { 0.25, 0.25, 0.125, 0.375 };
+    for (size_t i = 0; i < 4; i++)
+        assert_float_equal((float)n[i] / N, (float)share[i], 0.03f);
+    assert_close(hear_example_row_share(&e, 1, 0), 0.5, 1e-6); /* of a mean of 1 */
+    assert_close(hear_example_row_share(&e, 1, 1), 1.5, 1e-6);
+    hear_sampler_destroy(s);
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_are_drawn_as_they_count),
         cmocka_unit_test(test_balanced_draws_follow_the_tree),
         cmocka_unit_test(test_without_augmentation_windows_are_those_of_classify),
         cmocka_unit_test(test_shift_reaches_every_place),
