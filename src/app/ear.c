@@ -163,7 +163,7 @@ hear_status hear_ear_hear(hear_ear *e, const char *path, hear_ear_begin *begin_f
     e->user = user;
     e->sink = NULL;
     e->name = c->source ? c->source : path;
-    e->start_s = round(c->start_s * rate_hz) / rate_hz;
+    e->start_s = rint(c->start_s * rate_hz) / rate_hz; /* as the source rounds */
     e->output = output;
     s = c->realtime ? hear_at_its_pace(e, source, err) : hear_at_once(e, source, err);
     hear_window_result mean;

@@ -150,6 +150,8 @@ sound raw.s16 16000 1 3 300 6000 0
 hear classify -m "$model" --raw 16000:1:s16le --source tones.wav raw.s16
 expect_code 0
 expect_same tsv
+hear classify -m "$model" --raw 1000:1:s16le --start 0.0025 --duration 0.1 raw.s16
+expect_match '	0.002	0.102	' # half a sample: the even one
 sound raw.f32 16000 2 3 300 6000 0
 hear classify -m "$model" --raw 16000:2:f32le raw.f32
 expect_code 0
