@@ -3,6 +3,8 @@
 
 #include "app/model_show.h"
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "nn/checksum.h"
 #include "stream/denoise.h"
 
@@ -19,6 +21,20 @@ static void put(json_t *object, const char *key, json_t *value, bool *bad)
 static void add(json_t *array, json_t *value, bool *bad)
 {
     *bad = json_array_append_new(array, value) != 0 || *bad;
+}
+
+/* A path, which may be of any bytes: those that are not UTF-8 become U+FFFD. */
+static json_t *path_of(const char *path)
+{
+    size_t room, used = 0;
+    if (!hear_mul(strlen(path), 6, &room) || !hear_add(room, 3, &room))
+        return NULL;
+    char *const quoted = malloc(room);
+    json_t *text = NULL;
+    if (quoted && hear_append_json(quoted, room, &used, path))
+        text = json_loads(quoted, JSON_DECODE_ANY, NULL);
+    free(quoted);
+    return text;
 }
 
 /* Unknown dimensions are null. */
@@ -137,7 +153,7 @@ hear_status hear_model_show_json(const hear_model_view *view, FILE *out)
     bool bad = false;
     json_t *top = json_object();
     put(top, "v", json_integer(1), &bad);
-    put(top, "file", json_stringn_nocheck(view->path, strlen(view->path)), &bad);
+    put(top, "file", path_of(view->path), &bad);
     if (view->info)
         put_info(top, view->info, &bad);
     if (view->denoiser)

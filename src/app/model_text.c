@@ -359,7 +359,7 @@ static void put_card(FILE *out, const char *card)
             fputs(length == 0 || hear_has_control(piece) ? "?" : piece, out);
         card += length ? length : 1;
         n -= length ? length : 1;
-        if (*card == '\0')
+        if (*card == '\0' && card[-1] != '\n')
             fputc('\n', out);
     }
 }

@@ -26,6 +26,12 @@ expect_match '^\{"v":1,"file":".*/model\.onnx","labels":\["low","high","nothing"
 expect_match '"window_frames":50,"window_s":0\.522,"hop_frames":10,"hop_s":0\.1[,}]'
 expect_match '"sha256":"[0-9a-f]{64}"'
 expect_match '"operator":"Gemm","output":\[1,3\],"parameters":2403,"macs":2400,"folded":false'
+# a path of bytes that are not UTF-8 is a path, too
+odd=$(printf '%s/m\377"\351.onnx' "$tmp")
+cp "$model" "$odd"
+hear model show -f json "$odd"
+expect_code 0
+expect_match "$(printf '^\\{"v":1,"file":".*/m\357\277\275\\\\"\357\277\275\\.onnx","labels":')"
 
 # a network of others: without the metadata of ours, its input open in time
 printf 'low\nhigh\r\n nothing \n\n' >"$tmp/labels.txt"
@@ -45,6 +51,7 @@ expect_match '^  patch     0\.5220 s \(50 frames\)$'
 expect_match '^  patch hop 0\.2500 s \(25 frames\)$'
 expect_match '^  hop       0\.2500 s \(25 frames\)$'
 expect_match '^  Imported from bare\.onnx with the front end librosa,rate_hz=16000,'
+[ -n "$(tail -n 1 "$tmp/out")" ] || complain "an empty line at the end"
 hear model show -f json "$tmp/in.onnx"
 expect_match '"window_frames":297,.*"patch_frames":50,"patch_s":0\.522,"patch_hop_frames":25,'
 # as a whole it says of a recording what the model says
