@@ -6,12 +6,13 @@
 #include "app/cmd.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 48, HELP_COLUMN = 27, WIDTH = 79, LONG_ONLY = 256 };
+enum { MAX_OPTIONS = 64, HELP_COLUMN = 27, WIDTH = 79, LONG_ONLY = 256 };
 
 static size_t count_options(const hear_option *options)
 {
@@ -153,7 +154,8 @@ bool hear_options_parse(const hear_cmd *cmd, int argc, char **argv, void *values
     char shorts[2 * MAX_OPTIONS + 4] = ":h";
     bool seen[MAX_OPTIONS] = { false };
     size_t used = strlen(shorts);
-    for (size_t i = 0; i < n && i < MAX_OPTIONS; i++) {
+    assert(n <= MAX_OPTIONS);
+    for (size_t i = 0; i < n; i++) {
         const bool takes = options[i].kind != HEAR_OPT_FLAG;
         longs[i] = (struct option){ options[i].name, takes ? required_argument : no_argument, NULL,
                                     code_of(options, i) };
