@@ -11,6 +11,7 @@
 #include "app/signals.h"
 #include "base/error.h"
 #include "base/thread.h"
+#include "io/quiet.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -323,6 +324,9 @@ static bool write_and_tell(job *j, size_t i, lines *taken)
 static void several_at_a_time(job *j)
 {
     lines taken = { 0 };
+    hear_quiet_begin(); /* from here on our own messages have a descriptor that no worker redirects
+                         */
+    hear_quiet_end();
     j->n_running = j->n_workers;
     for (size_t i = 0; i < j->n_workers; i++) {
         const int why = hear_thread_start(&j->workers[i].thread, work, &j->workers[i]);
