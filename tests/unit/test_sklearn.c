@@ -119,8 +119,8 @@ static void test_a_models_numbers_are_told_to_be_probabilities(void **state)
         how.frontend.n_mels = FEATURES;
         how.frontend.log = HEAR_LOG_NONE;
         hear_graph *g = open_model(models[m].name);
-        hear_model *model;
-        hear_infer *infer;
+        hear_model *model = NULL;
+        hear_infer *infer = NULL;
         hear_error err = { 0 };
         if (hear_adopt(g, &how, &err) != HEAR_OK ||
             hear_model_from_graph(&model, g, &err) != HEAR_OK ||
