@@ -216,13 +216,15 @@ static void test_noise_adds_what_its_ratio_says(void **state)
         hear_rng_seed(&r, seed);
         fill(p);
         hear_augment_apply(only("noise"), &r, &shape, p);
-        double added = 0.0, there = 0.0;
+        double added = 0.0, there = 0.0, early = 0.0;
         for (int k = 0; k < CELLS; k++) {
             assert_true(p[k] >= clean[k]);
             added += p[k] - clean[k];
+            early += k < CELLS / 2 ? p[k] - clean[k] : 0.0;
             there += clean[k];
         }
         if (added > 0.0) {
+            assert_true(early > 0.35 * added && early < 0.65 * added);
             const double snr_db = 10.0 * log10(there / added);
             assert_true(snr_db > -1.0 && snr_db < 41.0);
             n++;
