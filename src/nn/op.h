@@ -55,6 +55,7 @@ struct hear_call {
 
     /* Set by infer. */
     void *params;         /* the operator's own, from hear_call_params */
+    size_t params_bytes;  /* hear_call_params sets it */
     size_t scratch_bytes; /* wanted for one forward or backward; shared, contents do not last */
     size_t state_bytes;   /* wanted for the plan's life: packed weights, what backward needs */
     bool view;            /* out[0] is in[0]'s bytes in another shape: forward is never called */

@@ -24,6 +24,7 @@ hear_status hear_call_fail(const hear_call *c, hear_error *err, const char *form
 
 void *hear_call_params(hear_call *c, size_t bytes)
 {
+    c->params_bytes = bytes;
     return c->params = hear_alloc(1, bytes);
 }
 

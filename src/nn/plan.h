@@ -16,7 +16,7 @@ typedef struct {
     bool training; /* keeps what backward needs; no fusion, weights used in place: graph must not be
                       const */
     const char *output; /* name of one value instead of the graph's outputs; NULL takes those */
-    size_t max_bytes;   /* of arena and packed weights; 0 takes 1 GiB */
+    size_t max_bytes;   /* of arena, packed weights and operators' tables; 0 takes 1 GiB */
     bool only_check;    /* never to be run: no memory for values, nothing is packed */
     const hear_tensor *const
         *inputs; /* [n_in] or NULL: what integer inputs are bound to while planning (shapes,
@@ -44,7 +44,7 @@ void hear_plan_run(hear_plan *p);
  * graph that cannot be planned stays as it is. Errors: HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_graph_type_outputs(hear_graph *graph);
 
-/* Multiply-accumulates of one run, and bytes of arena and packed weights. */
+/* Multiply-accumulates of one run, and bytes of what max_bytes counts. */
 uint64_t hear_plan_macs(const hear_plan *p);
 size_t hear_plan_bytes(const hear_plan *p);
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SMALL 4096 /* bytes of an operator's settings that are not worth counting */
+
 size_t plan_root(const hear_plan *p, size_t value)
 {
     while (p->values[value].same != PLAN_NONE)
@@ -275,7 +277,7 @@ static hear_status check_outputs(hear_plan *p, const hear_call *c, hear_error *e
     }
     if (c->scratch_bytes > p->max_bytes || c->state_bytes > p->max_bytes)
         return hear_call_fail(c, err, "does not fit into %zu MiB", p->max_bytes >> 20);
-    return HEAR_OK;
+    return c->params_bytes > SMALL ? plan_account(p, c->params_bytes, err) : HEAR_OK;
 }
 
 /* Runs a call whose inputs are constants, once and for all. */

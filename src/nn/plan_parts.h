@@ -53,7 +53,7 @@ typedef struct {
 struct hear_plan {
     hear_graph *graph;
     hear_plan_config config;
-    size_t max_bytes, bytes; /* of owned constants and the arena */
+    size_t max_bytes, bytes; /* of owned constants, operators' tables and the arena */
     size_t n_in, n_out;
     size_t *out;        /* [n_out] value numbers */
     plan_value *values; /* [graph->n_values] */

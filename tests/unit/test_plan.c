@@ -232,6 +232,38 @@ static void test_the_limit_is_checked_before_allocating(void **state)
     hear_graph_destroy(g);
 }
 
+/* Which grow with the result, not with the file: half a MiB each time the tensor is stretched. */
+static void test_operators_tables_count_too(void **state)
+{
+    (void)state;
+    hear_graph *g = NULL;
+    const hear_shape one = { 1, { 1 } };
+    size_t in[4] = { 0, HEAR_NO_VALUE, HEAR_NO_VALUE, 0 }, sizes[2];
+    assert_int_equal(hear_graph_create(&g, 17), HEAR_OK);
+    assert_int_equal(hear_graph_add_input(g, "x", HEAR_F32, &one, &in[0]), HEAR_OK);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t to[1] = { i ? 1 : 10000 };
+        const hear_tensor t = { .dtype = HEAR_I64, .shape = one, .count = 1, .data = to };
+        assert_int_equal(hear_graph_add_init(g, i ? "narrow" : "wide", &t, &sizes[i]), HEAR_OK);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "stretch%zu", i);
+        in[3] = sizes[i % 2];
+        assert_int_equal(hear_graph_add_node(g, "Resize", name, 4, in, &in[0]), HEAR_OK);
+    }
+    assert_int_equal(hear_graph_add_output(g, in[0]), HEAR_OK);
+    hear_plan *p = NULL;
+    hear_error err = { 0 };
+    hear_plan_config config = { .batch = 1, .max_bytes = (size_t)1 << 20, .only_check = true };
+    assert_int_equal(hear_plan_create(&p, g, &config, &err), HEAR_ERR_MODEL);
+    assert_non_null(strstr(err.text, "MiB"));
+    config.max_bytes = (size_t)4 << 20;
+    assert_int_equal(hear_plan_create(&p, g, &config, &err), HEAR_OK);
+    hear_plan_destroy(p);
+    hear_graph_destroy(g);
+}
+
 static void test_integers_that_give_shapes_are_bound_when_planning(void **state)
 {
     (void)state;
@@ -488,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_running_uses_no_heap_and_repeats_its_bits),
         cmocka_unit_test(test_memory_does_not_grow_with_depth),
         cmocka_unit_test(test_the_limit_is_checked_before_allocating),
+        cmocka_unit_test(test_operators_tables_count_too),
         cmocka_unit_test(test_integers_that_give_shapes_are_bound_when_planning),
         cmocka_unit_test(test_a_constant_branch_is_computed_once),
         cmocka_unit_test(test_malformed_graphs_are_refused),
