@@ -44,6 +44,7 @@ typedef struct {
     size_t *value;    /* [tensors.n] in the graph; HEAR_NO_VALUE */
     size_t embedding; /* what the last fully connected layer reads */
     size_t n_ops;     /* for names */
+    size_t n_numbers; /* of weights: no more than the file has bytes, however it shares them */
 } reader;
 
 typedef struct {
@@ -131,6 +132,11 @@ static float *constant(reader *r, size_t tensor, size4 *s, hear_status *status)
     }
     if (n > data.n || data.n != n * item) {
         *status = broken(r, "a weight's data");
+        return NULL;
+    }
+    r->n_numbers += n;
+    if (r->n_numbers > r->f.n) {
+        *status = broken(r, "its weights are larger than itself");
         return NULL;
     }
     const size_t q = /* which real numbers have no use for */
@@ -315,6 +321,30 @@ static hear_status do_depthwise(reader *r, const op *o, size_t *out)
     return convolve(r, o, true, out);
 }
 
+enum { AVERAGE_POOL = 1 };
+
+/* False where a pool's window is smaller than the picture, or a mean is over other axes than its
+ * height and width; where they are not constants, the result's shape has to do. */
+static bool is_over_all(const reader *r, const op *o, const size4 *x)
+{
+    if (o->code == AVERAGE_POOL)
+        return hear_flat_i32(&r->f, o->options, 3, 0) >= x->dim[2] &&
+               hear_flat_i32(&r->f, o->options, 4, 0) >= x->dim[1];
+    const size_t t = tensor_of(r, o->in, 1);
+    if (t == SIZE_MAX)
+        return true;
+    const size_t buffer = (size_t)(uint32_t)hear_flat_i32(
+        &r->f, hear_flat_item(&r->f, r->tensors, t), TENSOR_BUFFER, 0);
+    if (buffer >= r->buffers.n)
+        return true;
+    const hear_flat_vector axes =
+        hear_flat_list(&r->f, hear_flat_item(&r->f, r->buffers, buffer), 0, 1);
+    unsigned seen = 0;
+    for (size_t i = 0; i < axes.n / 4; i++)
+        seen |= 1u << (hear_flat_item_i32(&r->f, axes, i) & 3); /* -1 is 3 of four */
+    return axes.n < 4 || seen == (1u << 1 | 1u << 2);
+}
+
 /* The mean over height and width, whatever way it is asked for. */
 static hear_status do_mean(reader *r, const op *o, size_t *out)
 {
@@ -326,11 +356,15 @@ static hear_status do_mean(reader *r, const op *o, size_t *out)
     size_t n;
     const bool known = size_of(r, tensor_of(r, o->in, 0), &x) && x.rank == 4 &&
                        size_of(r, tensor_of(r, o->out, 0), &y) && count_of(&y, &n);
-    if (!known || n != (size_t)x.dim[3])
+    if (!known || n != (size_t)x.dim[3] || !is_over_all(r, o, &x))
         return hear_fail(r->err, HEAR_ERR_MODEL,
                          "a mean or pool over less than the picture is not supported");
     s = add(r, "GlobalAveragePool", 1, &in, out);
-    return s == HEAR_OK ? add(r, "Flatten", 1, out, out) : s;
+    if (s == HEAR_OK)
+        s = add(r, "Flatten", 1, out, out);
+    if (s == HEAR_OK && o->code == AVERAGE_POOL)
+        s = activate(r, hear_flat_u8(&r->f, o->options, 5, 0), out);
+    return s;
 }
 
 static hear_status do_dense(reader *r, const op *o, size_t *out)
@@ -409,9 +443,9 @@ static const struct {
     int code;
     hear_status (*run)(reader *r, const op *o, size_t *out);
 } operators[] = {
-    { 1, do_mean },     { CONV_2D, do_conv }, { 4, do_depthwise }, { 6, do_nothing },
-    { 9, do_dense },    { 14, do_logistic },  { 21, do_relu6 },    { 22, do_nothing },
-    { 25, do_softmax }, { 40, do_mean },      { 114, do_nothing },
+    { AVERAGE_POOL, do_mean }, { CONV_2D, do_conv }, { 4, do_depthwise }, { 6, do_nothing },
+    { 9, do_dense },           { 14, do_logistic },  { 21, do_relu6 },    { 22, do_nothing },
+    { 25, do_softmax },        { 40, do_mean },      { 114, do_nothing },
 };
 
 static int code_of(const reader *r, size_t table)

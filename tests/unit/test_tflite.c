@@ -108,6 +108,74 @@ static void test_real_weights_have_no_use_for_scales(void **state)
     hear_graph_destroy(g);
 }
 
+/* Two layers' weights are the same 3200 bytes; a file may refer to its bytes very often. */
+static void test_weights_are_no_larger_than_the_file(void **state)
+{
+    (void)state;
+    static tfl f;
+    static const uint8_t shared[3200];
+    tfl_make(&f);
+    const hear_flat in = { f.bytes, f.n };
+    const size_t model = hear_flat_root(&in);
+    const size_t sub = hear_flat_item(&in, hear_flat_list(&in, model, 2, 4), 0);
+    const hear_flat_vector tensors = hear_flat_list(&in, sub, 0, 4);
+    tfl_bytes(&f, hear_flat_item(&in, hear_flat_list(&in, model, 4, 4), 1), 0, sizeof shared,
+              shared);
+    for (size_t i = 1; i <= 4; i += 3) {
+        const size_t t = hear_flat_item(&in, tensors, i);
+        const size_t dims = hear_flat_list(&in, t, 0, 4).at;
+        tfl_put(&f, dims + 4, 40);
+        tfl_put(&f, dims + 8, 40);
+        tfl_set(&f, t, 2, 1);
+    }
+    hear_graph *g;
+    hear_error err = { 0 };
+    assert_int_equal(hear_tflite_parse(&g, f.bytes, f.n, &err), HEAR_ERR_MODEL);
+    assert_non_null(strstr(err.text, "larger than itself"));
+}
+
+/* tfl_make's mean becomes a pool of that window over its picture of 3 x 2, with ReLU; or with axes,
+ * a mean over those. What parsing says. */
+static const char *said_of_mean(uint32_t height, uint32_t width, const int32_t *axes)
+{
+    static hear_error err;
+    static tfl f;
+    tfl_make(&f);
+    const hear_flat in = { f.bytes, f.n };
+    const size_t model = hear_flat_root(&in);
+    const size_t sub = hear_flat_item(&in, hear_flat_list(&in, model, 2, 4), 0);
+    const size_t op = hear_flat_item(&in, hear_flat_list(&in, sub, 3, 4), 2);
+    if (axes) { /* in buffer 0, which the last tensor names */
+        tfl_bytes(&f, hear_flat_item(&in, hear_flat_list(&in, model, 4, 4), 0), 0, 8, axes);
+        tfl_list(&f, op, 1, 2, (uint32_t[]){ 5, 10 });
+    } else {
+        tfl_set(&f, hear_flat_item(&in, hear_flat_list(&in, model, 1, 4), 2), 3, 1);
+        const size_t at = tfl_field(&f, op, 4), options = tfl_table(&f);
+        tfl_put(&f, at, (uint32_t)(options - at));
+        tfl_set(&f, options, 3, width);
+        tfl_set(&f, options, 4, height);
+        tfl_set(&f, options, 5, 1);
+    }
+    hear_graph *g;
+    err = (hear_error){ .text = "" };
+    if (hear_tflite_parse(&g, f.bytes, f.n, &err) == HEAR_OK) {
+        assert_true(axes || hear_graph_find(g, "Relu6") != HEAR_NO_VALUE);
+        hear_graph_destroy(g);
+    }
+    return err.text;
+}
+
+static void test_a_mean_is_over_the_whole_picture(void **state)
+{
+    (void)state;
+    assert_string_equal(said_of_mean(3, 2, NULL), "");
+    assert_non_null(strstr(said_of_mean(2, 2, NULL), "less than the picture"));
+    assert_non_null(strstr(said_of_mean(3, 1, NULL), "less than the picture"));
+    assert_string_equal(said_of_mean(0, 0, (int32_t[]){ 1, 2 }), "");
+    assert_string_equal(said_of_mean(0, 0, (int32_t[]){ -2, 1 }), "");
+    assert_non_null(strstr(said_of_mean(0, 0, (int32_t[]){ 1, 3 }), "less than the picture"));
+}
+
 /* A zip of one stored file "l.txt". */
 static const char zip[] = "front"
                           "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0\10\0\0\0\10\0\0\0\5\0\0\0l.txt"
@@ -145,6 +213,8 @@ int main(void)
         cmocka_unit_test(test_a_network_computes_what_its_weights_say),
         cmocka_unit_test(test_every_truncation_and_spoilt_byte_is_survived),
         cmocka_unit_test(test_real_weights_have_no_use_for_scales),
+        cmocka_unit_test(test_weights_are_no_larger_than_the_file),
+        cmocka_unit_test(test_a_mean_is_over_the_whole_picture),
         cmocka_unit_test(test_labels_are_in_the_zip_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct {
-    uint8_t bytes[4096];
+    uint8_t bytes[8192];
     size_t n;
 } tfl;
 
