@@ -102,6 +102,25 @@ static hear_status run_folds(crossing *c, size_t n_folds, bool by_source,
                            "nothing can be left out: a label would have nothing to learn from");
 }
 
+/* As hear_split_validation has it: without it nothing of its label could be learnt. */
+static void keep_only_groups(const hear_dataset *d, size_t *fold)
+{
+    for (size_t l = 0; l < d->labels.n; l++) {
+        size_t only = SIZE_MAX;
+        bool several = false;
+        for (size_t i = 0; i < d->n_clips; i++) {
+            const hear_clip *const clip = &d->clips[i];
+            if (clip->label != l ||
+                (clip->split != HEAR_SPLIT_TRAIN && clip->split != HEAR_SPLIT_VALID))
+                continue;
+            several = several || (only != SIZE_MAX && only != clip->group);
+            only = clip->group;
+        }
+        if (only != SIZE_MAX && !several)
+            fold[only] = SIZE_MAX;
+    }
+}
+
 hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hear_sounds *sounds,
                            size_t n_folds, double valid_share, hear_metrics *all,
                            void (*on_fold)(void *user, const hear_cross_result *r), hear_error *err)
@@ -119,6 +138,8 @@ hear_status hear_cross_run(const hear_job *job, const hear_dataset *d, const hea
         s = s == HEAR_ERR_ARG ? HEAR_ERR_DATA : s;
         hear_fail(err, s, s == HEAR_ERR_DATA ? "has too few groups for %zu folds" : NULL, n_folds);
     } else {
+        if (!by_source)
+            keep_only_groups(d, of_group);
         memcpy(clips, d->clips, d->n_clips * sizeof *clips);
         for (size_t i = 0; i < d->n_clips; i++) {
             splits[i] = d->clips[i].split;

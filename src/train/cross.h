@@ -2,7 +2,8 @@
  *
  * By source: each source that a label can spare is left out in turn, which is as near as a table
  * comes to recordings of another kind than those learnt from; what another source has of a group
- * that is left out is not learnt from either. By group: folds of hear_split_folds.
+ * that is left out is not learnt from either. By group: folds of hear_split_folds, but
+ * for the only group of a label, which is always learnt from.
  * Clips of test are never looked at. */
 #ifndef TRAIN_CROSS_H
 #define TRAIN_CROSS_H

@@ -1,8 +1,7 @@
 /* test_trainer.c - gradient descent against NumPy's, and whole trainings on made data. */
 #include "test.h"
 
-#include "hand_data.h"
-#include "train/cross.h"
+#include "loud_bands.h"
 #include "train/judge.h"
 #include "train/split.h"
 #include "train/weights.h"
@@ -11,14 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static hear_frontend_config plain(uint32_t n_mels)
-{
-    hear_frontend_config c = hear_frontend_default();
-    c.n_mels = n_mels;
-    c.log = HEAR_LOG_NONE;
-    return c;
-}
 
 static const float *values(const hear_graph *g, const char *name)
 {
@@ -71,55 +62,6 @@ static void test_gradient_descent_is_that_of_numpy(void **state)
     hear_model_close(model);
     hear_pool_destroy(job.pool);
     test_free_data(&d);
-}
-
-/* Three labels that differ in which of eight bands is loud, in groups of two; two sources would be
- * "" and "". */
-static test_data loud_bands(void)
-{
-    enum { N = 90 };
-    test_clip clips[N];
-    static char groups[N][8];
-    static const char *const labels[3] = { "low", "middle", "high" };
-    for (size_t i = 0; i < N; i++) {
-        snprintf(groups[i], sizeof groups[i], "g%zu", i / 2 * 2);
-        clips[i] = (test_clip){ labels[i / 2 % 3], groups[i],
-                                i >= 72 ? HEAR_SPLIT_TEST : HEAR_SPLIT_TRAIN, 24 + i % 5 };
-    }
-    hear_frontend_config c = plain(8);
-    c.log = HEAR_LOG_DB;
-    test_data d = test_make_data(&c, clips, N);
-    hear_rng r;
-    hear_rng_seed(&r, 4);
-    for (size_t i = 0; i < N; i++) {
-        hear_sound *s = &d.sounds.sound[i];
-        const double level = pow(10.0, 2.0 * hear_rng_uniform(&r));
-        for (size_t k = 0; k < s->n_frames * 8; k++)
-            s->frames[k] =
-                (float)(level * (hear_rng_uniform(&r) + (k % 8 / 3 == i / 2 % 3 ? 3.0 : 0.0)));
-    }
-    return d;
-}
-
-static hear_job small_job(const test_data *d, hear_pool *pool)
-{
-    hear_job job = { .arch = hear_arch_find("mlp"),
-                     .options = { .n_hidden = 1, .hidden = { 8 }, .dropout = 0.1 },
-                     .augment = 1u << HEAR_AUGMENT_SHIFT | 1u << HEAR_AUGMENT_MIX,
-                     .optim = { .kind = HEAR_OPTIM_ADAMW },
-                     .schedule = HEAR_SCHEDULE_COSINE,
-                     .seed = 11,
-                     .pool = pool };
-    job.settings = (hear_arch_settings){ .frontend = d->sounds.config,
-                                         .window_s = 0.6,
-                                         .hop_s = 0.2,
-                                         .epochs = 12,
-                                         .batch = 18,
-                                         .lr = 1e-2,
-                                         .weight_decay = 0.01,
-                                         .smoothing = 0.05,
-                                         .averaging = 0.9 };
-    return job;
 }
 
 static hear_model *run(const hear_job *job, const test_data *d, hear_status expected)
@@ -355,78 +297,6 @@ static void test_a_loss_that_is_no_number_is_told(void **state)
     test_free_data(&d);
 }
 
-typedef struct {
-    size_t n_folds, n_clips;
-} folds;
-
-static void on_fold(void *user, const hear_cross_result *r)
-{
-    folds *const f = user;
-    assert_int_equal(r->n_folds, 3);
-    assert_non_null(r->clips);
-    f->n_folds++;
-    f->n_clips += r->clips->n;
-}
-
-static void test_crossing_tests_on_every_recording_but_those_of_test(void **state)
-{
-    (void)state;
-    test_data d = loud_bands();
-    hear_pool *pool;
-    assert_int_equal(hear_pool_create(&pool, 2), HEAR_OK);
-    hear_job job = small_job(&d, pool);
-    folds f = { 0 };
-    job.user = &f;
-    hear_metrics *all;
-    assert_int_equal(hear_metrics_create(&all, 3), HEAR_OK);
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 3, 0.2, all, on_fold, NULL), HEAR_OK);
-    assert_int_equal(f.n_folds, 3);
-    assert_int_equal(f.n_clips, 72);
-    assert_int_equal(all->n, 72);
-    assert_in_range(hear_metrics_right(all), 65, 72);
-    assert_int_equal(hear_metrics_support(all, 0), 24);
-    assert_int_equal(d.data->clips[89].split,
-                     HEAR_SPLIT_TEST); /* the caller's splits are as before */
-    /* one source only: nothing is left to learn from */
-    hear_metrics_reset(all);
-    job.user = NULL;
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.2, all, NULL, NULL),
-                     HEAR_ERR_DATA);
-    assert_int_equal(all->n, 0);
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 100, 0.2, all, NULL, NULL),
-                     HEAR_ERR_DATA);
-    hear_metrics_destroy(all);
-    hear_pool_destroy(pool);
-    test_free_data(&d);
-}
-
-static void test_a_group_in_two_sources_is_never_on_both_sides(void **state)
-{
-    (void)state;
-    size_t other;
-    hear_pool *pool;
-    hear_metrics *all;
-    test_data d = loud_bands();
-    assert_int_equal(hear_pool_create(&pool, 1), HEAR_OK);
-    assert_int_equal(hear_metrics_create(&all, 3), HEAR_OK);
-    assert_int_equal(hear_names_add(&d.data->sources, "other", &other), HEAR_OK);
-    hear_job job = small_job(&d, pool);
-    job.settings.epochs = 1;
-    for (size_t i = 0; i < d.data->n_clips; i++)
-        d.data->clips[i].source = i / 6 % 2; /* whole groups of each label */
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.0, all, NULL, NULL), HEAR_OK);
-    assert_int_equal(all->n, 72);
-    for (size_t i = 0; i < d.data->n_clips; i++)
-        d.data->clips[i].source = i % 2; /* half of each group */
-    hear_metrics_reset(all);
-    assert_int_equal(hear_cross_run(&job, d.data, &d.sounds, 0, 0.0, all, NULL, NULL),
-                     HEAR_ERR_DATA);
-    assert_int_equal(all->n, 0);
-    hear_metrics_destroy(all);
-    hear_pool_destroy(pool);
-    test_free_data(&d);
-}
-
 /* Six recordings of a frame: four of "many", two of "rare". With copies, each rare one stands there
  * twice, which is what its weight comes to: 6 / (2 * 2) against 6 / (2 * 4). Each number has mean 1
  * and deviation 1 in both labels, so that standardising does the same with and without copies. */
@@ -578,8 +448,6 @@ int main(void)
         cmocka_unit_test(test_interrupted_before_an_epoch_is_whole_there_is_no_model),
         cmocka_unit_test(test_patience_ends_what_gets_no_better),
         cmocka_unit_test(test_a_loss_that_is_no_number_is_told),
-        cmocka_unit_test(test_crossing_tests_on_every_recording_but_those_of_test),
-        cmocka_unit_test(test_a_group_in_two_sources_is_never_on_both_sides),
         cmocka_unit_test(test_weighted_labels_count_as_if_all_were_as_many),
         cmocka_unit_test(test_a_gradient_is_clipped_to_the_norm),
         cmocka_unit_test(test_the_rate_falls_in_steps),
