@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define TAPS 4
+#define MOST ((size_t)1 << 24) /* of all dimensions of the result together */
 #define OUTSIDE SIZE_MAX
 
 typedef struct {
@@ -147,7 +148,7 @@ static hear_status read_sizes(settings *set, const hear_call *c, hear_shape *y, 
         /* in single precision, as ONNX infers shapes: 5 times 2.6 is 13 there, not a bit less */
         const double out =
             by_size ? (double)sizes[i] : (double)floorf((float)x->dim[d] * scales[i]);
-        if (!(in >= 1.0 && out >= 1.0 && out <= (double)(1 << 24) && scale > 0.0))
+        if (!(in >= 1.0 && out >= 1.0 && out <= (double)MOST && scale > 0.0))
             return hear_call_fail(c, err, "scales or sizes are out of range");
         y->dim[d] = (int64_t)out;
         set->scale[d] = scale;
@@ -257,6 +258,8 @@ static hear_status infer(hear_call *c, hear_error *err)
     size_t n_mixes = 0;
     for (size_t d = 0; d < x->rank; d++)
         n_mixes += set.changes[d] ? (size_t)y.dim[d] : 0;
+    if (n_mixes > MOST)
+        return hear_call_fail(c, err, "scales or sizes are out of range");
     params *p = hear_call_params(c, sizeof *p + n_mixes * sizeof p->mixes[0]);
     if (!p)
         return HEAR_ERR_MEM;

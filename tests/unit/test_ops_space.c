@@ -94,6 +94,7 @@ static void test_stretching(void **state)
     expect("Resize", "x=1x5{1,2,3,4,5} - c=2{1,2.6}", "1x13{1,1,1,2,2,3,3,3,4,4,5,5,5}");
     refuse("Resize", "x=1x2 - c=2{1,0}", "out of range");
     refuse("Resize", "x=1x2 - c=2{1,nan}", "out of range");
+    refuse("Resize", "x=1x1 - - i=16777216,16777216", "out of range");
     refuse("Resize", "x=1x2 - - i=1,0", "out of range");
     refuse("Resize", "x=1x2", "either scales or sizes");
     refuse("Resize", "x=1x2 - x=2", "must be known when planning");
