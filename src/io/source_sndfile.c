@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "io/mixdown.h"
+#include "io/ogg.h"
 #include "io/pump.h"
 #include "io/quiet.h"
 #include "io/source_impl.h"
@@ -35,7 +36,7 @@ typedef struct {
     hear_pump *pump; /* NULL for files */
     int major, minor;
     uint64_t n_given;
-    bool cut; /* the header promises more than the file holds */
+    bool cut; /* the header, or an Ogg file's last page, promises more than the file holds */
     float samples[BLOCK];
 } sndfile_source;
 
@@ -177,7 +178,7 @@ static hear_status open_sndfile(hear_source *base, const hear_raw_spec *raw, hea
         s->major == SF_FORMAT_RAW || info.frames < 0 || info.frames > INT64_MAX / 8;
     const bool endless = s->pump && info.frames > 0x7fff0000 / 4 / (int64_t)base->n_channels;
     base->n_frames = unknown || endless ? -1 : info.frames;
-    s->cut = !s->pump && log_says_cut(s->sf);
+    s->cut = !s->pump && (s->major == SF_FORMAT_OGG ? hear_ogg_is_cut(fd) : log_says_cut(s->sf));
     return HEAR_OK;
 }
 
@@ -195,8 +196,9 @@ static hear_status at_end(sndfile_source *s, hear_error *err)
     const bool short_of = s->major != SF_FORMAT_MPEG && s->base.n_frames >= 0 &&
                           s->n_given < (uint64_t)s->base.n_frames;
     if (s->cut || short_of)
-        return hear_fail(err, HEAR_ERR_DATA, "cut off: ends at %.3f s, before its header says",
-                         (double)s->n_given / s->base.rate_hz);
+        return hear_fail(err, HEAR_ERR_DATA, "cut off: ends at %.3f s, before its %s",
+                         (double)s->n_given / s->base.rate_hz,
+                         s->major == SF_FORMAT_OGG ? "stream does" : "header says");
     return HEAR_OK;
 }
 
