@@ -145,9 +145,8 @@ static hear_status read_sizes(settings *set, const hear_call *c, hear_shape *y, 
         const size_t d = axes[i];
         const double in = (double)x->dim[d];
         const double scale = by_size ? (double)sizes[i] / in : (double)scales[i];
-        /* in single precision, as ONNX infers shapes: 5 times 2.6 is 13 there, not a bit less */
-        const double out =
-            by_size ? (double)sizes[i] : (double)floorf((float)x->dim[d] * scales[i]);
+        /* as ONNX infers it: 5 times 2.6f is a bit less than 13 (ONNX Runtime rounds that up) */
+        const double out = by_size ? (double)sizes[i] : floor(in * scale);
         if (!(in >= 1.0 && out >= 1.0 && out <= (double)MOST && scale > 0.0))
             return hear_call_fail(c, err, "scales or sizes are out of range");
         y->dim[d] = (int64_t)out;
