@@ -85,7 +85,9 @@ static void draw_span(const hear_view *v, hear_canvas *c, hear_rect r, const hea
     snprintf(when, sizeof when, strcmp(from, to) ? "%s-%s" : "%s", from, to);
     hear_format_fixed(prob, sizeof prob, hear_span_prob(s), 2);
 
-    const int clock_cols = v->status.position_s >= 3600.0 ? 15 : 11;
+    char now[24]; /* the longest clock: hours get digits as they pass */
+    hear_timeline_clock(now, sizeof now, fmax(v->status.position_s, s->end_s));
+    const int clock_cols = 2 * (int)strlen(now) + 1;
     int x = r.x + 1;
     const int end = r.x + r.n_cols - 1;
     if (r.n_cols >= clock_cols + 9) {

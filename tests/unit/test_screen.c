@@ -6,6 +6,8 @@
 #include "tui/screen.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
 #include <pthread.h>
@@ -40,6 +42,8 @@ static void *read_all(void *arg)
         if (poll(&p, 1, 20) <= 0)
             continue;
         const ssize_t n = read(t->master, buffer, sizeof buffer);
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+            continue;
         if (n <= 0)
             break;
         pthread_mutex_lock(&t->lock);
@@ -63,6 +67,8 @@ static void open_terminal(terminal *t, int n_rows, int n_cols)
     t->bytes = calloc(1, MAX_BYTES);
     assert_non_null(t->bytes);
     assert_int_equal(openpty(&t->master, &t->slave, t->path, NULL, NULL), 0);
+    /* what poll has seen, the other side may drop before it is read */
+    assert_int_equal(fcntl(t->master, F_SETFL, O_RDWR | O_NONBLOCK), 0);
     set_size(t, n_rows, n_cols);
     pthread_mutex_init(&t->lock, NULL);
     assert_int_equal(pthread_create(&t->reader, NULL, read_all, t), 0);
@@ -199,6 +205,23 @@ static void test_everything_that_was_given_is_shown(void **state)
     assert_true(was_written(&t, "speech"));
     assert_true(was_written(&t, "\xe2\x96\x80")); /* half blocks */
     assert_true(is_shown("?[2Jevil"));            /* harmless */
+    hear_screen_destroy(s);
+    close_terminal(&t);
+}
+
+static void test_times_stay_whole_after_ten_hours_and_after_a_week(void **state)
+{
+    (void)state;
+    terminal t;
+    open_terminal(&t, 24, 80);
+    hear_screen *s = open_screen(&t);
+    feed(s, 0, 100, 40000.0);
+    hear_screen_update(s, 0);
+    assert_true(is_shown("11:06:37-11:06:40  speech"));
+    feed(s, 1, 100, 604803.0);
+    hear_screen_update(s, 0);
+    assert_true(is_shown("168:00:03"));
+    assert_true(is_shown("89:33:20-168:00:03   m\xc3\xbcsic"));
     hear_screen_destroy(s);
     close_terminal(&t);
 }
@@ -448,6 +471,7 @@ int main(void)
     unsetenv("COLUMNS");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_that_was_given_is_shown),
+        cmocka_unit_test(test_times_stay_whole_after_ten_hours_and_after_a_week),
         cmocka_unit_test(test_losses_stand_out),
         cmocka_unit_test(test_space_stops_the_picture_and_lets_it_go_on),
         cmocka_unit_test(test_question_mark_tells_the_keys_and_the_true_window),
