@@ -35,7 +35,7 @@ static void find_steps(hear_plan *p)
             plan_value *out = &p->values[c->node->out[0]];
             const size_t root = plan_root(p, c->node->in[0]);
             if (!(out->output && (p->values[root].input || p->values[root].maker == PLAN_NONE))) {
-                out->same = c->node->in[0];
+                out->same = root; /* not the view before: chains stay short */
                 pc->kind = CALL_VIEW;
                 continue;
             }
