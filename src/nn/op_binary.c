@@ -173,11 +173,12 @@ static hear_status infer(hear_call *c, hear_error *err)
         }
     }
     c->view = c->n_in == 1;
-    if (c->training && c->n_in > 2)
-        return hear_call_fail(c, err, "can be trained with two inputs only");
     hear_call_set_out(c, 0, c->in[0]->dtype, &shape);
+    size_t count;
     if (whole_exponent(c))
         c->scratch_bytes = c->in[1]->count * sizeof(float);
+    else if (c->training && c->n_in > 2) /* whose gradient has been given away */
+        c->scratch_bytes = hear_shape_count(&shape, &count) ? count : SIZE_MAX;
 
     /* one walk over inputs 0 and 1, and one for each further input against the output */
     const size_t n = c->n_in > 2 ? c->n_in - 1 : 1;
@@ -242,7 +243,33 @@ static void forward(hear_call *c, const rows *r)
     hear_act_apply(&c->act, c->out[0]->data, c->out[0]->count);
 }
 
-/* More than two inputs cannot be trained: infer says so. */
+/* Of more than two inputs: all get the gradient, or of each number the first that the result is. */
+static void backward_many(hear_call *c, bool all)
+{
+    const params *p = c->params;
+    const float *y = c->out[0]->data, *g = c->out_grad[0];
+    uint8_t *given = c->scratch;
+    if (c->out[0]->count == 0)
+        return;
+    memset(given, 0, c->out[0]->count);
+    for (size_t j = 0; j < c->n_in; j++) {
+        const hear_broadcast *b = &p->b[j > 1 ? j - 1 : 0];
+        const size_t side = j > 0;
+        const float *x = c->in[j]->data;
+        float *gx = c->in_grad[j];
+        hear_broadcast_walk w = hear_broadcast_begin(b);
+        for (; w.more; hear_broadcast_next(b, &w))
+            for (size_t i = 0; i < b->n; i++) {
+                const size_t at = w.in[side] + i * b->step[side], to = w.out + i;
+                if (!all && (given[to] || x[at] != y[to]))
+                    continue;
+                given[to] = 1;
+                if (gx)
+                    gx[at] += g[to];
+            }
+    }
+}
+
 static void backward(hear_call *c, row_back *back)
 {
     const params *p = c->params;
@@ -259,6 +286,12 @@ static void backward(hear_call *c, row_back *back)
 static const char *const two[] = { "x=2x3x4 x=2x3x4", "x=2x3x4 x=4",       "x=2x3x4 x=3x1",
                                    "x=3x1 x=2x1x4",   "x=1 x=2x3",         "x=2x3 x=1",
                                    "x=2x3x4 x=2x1x4", "x=2x3x4x2 x=3x1x1", NULL };
+static const char *const several[] = { "x=2x3x4 x=2x3x4",
+                                       "x=2x3x4 x=3x1",
+                                       "x=1 x=2x3",
+                                       "x=2x3 x=2x3 x=2x3",
+                                       "x=3x1 x=2x1x4 x=1 x=2x3x1",
+                                       NULL };
 static const char *const quotient[] = { "x=2x3x4 x=2x3x4(0.5..2)", "x=3 x=2x1(0.5..2)",
                                         "x=2x3x4 x=4(-2..-0.5)", NULL };
 static const char *const power[] = { "x=2x3(0.5..2) x=2x3", "x=2x3(0.5..2) x=1", "x=3 i=2,3,1",
@@ -302,9 +335,16 @@ static const char *const slopes[] = { "x=2x3x4 x=3x1(0.1..0.5)", "x=2x3 x=2x3(0.
     FORWARD(id, &id##_rows)                                                                        \
     BACKWARD(id)                                                                                   \
     BINARY(id, text, 2, 2, since, NULL, infer, 3, id##_backward, the_cases)
-#define VARIADIC(id, text, since, the_rows, the_back)                                              \
+#define VARIADIC(id, text, since, the_rows, the_back, all)                                         \
     FORWARD(id, the_rows)                                                                          \
-    BINARY(id, text, 1, MANY, since, NULL, infer, 3, the_back, two)
+    static void id##_backward(hear_call *c)                                                        \
+    {                                                                                              \
+        if (c->n_in > 2)                                                                           \
+            backward_many(c, all);                                                                 \
+        else                                                                                       \
+            backward(c, the_back);                                                                 \
+    }                                                                                              \
+    BINARY(id, text, 1, MANY, since, NULL, infer, ~0u, id##_backward, several)
 
 ARITHMETIC(add, "Add", 7, two);
 ARITHMETIC(sub, "Sub", 7, two);
@@ -314,11 +354,9 @@ FORWARD(pow, &pow_rows)
 BACKWARD(pow)
 /* An exponent is not learnt: below 0 a power has no slope by it, and squares must stay squares. */
 BINARY(pow, "Pow", 2, 2, 7, NULL, infer, 1, pow_backward, power);
-BACKWARD(max)
-BACKWARD(min)
-VARIADIC(max, "Max", 8, &max_rows, max_backward);
-VARIADIC(min, "Min", 8, &min_rows, min_backward);
-VARIADIC(sum, "Sum", 8, &add_rows, add_backward);
+VARIADIC(max, "Max", 8, &max_rows, &max_back, false);
+VARIADIC(min, "Min", 8, &min_rows, &min_back, false);
+VARIADIC(sum, "Sum", 8, &add_rows, &add_back, true);
 FORWARD(prelu, &prelu_rows)
 BACKWARD(prelu)
 BINARY(prelu, "PRelu", 2, 2, 7, NULL, infer_prelu, 3, prelu_backward, slopes);
