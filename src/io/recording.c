@@ -82,6 +82,8 @@ hear_status hear_recording_resample(hear_recording *r, uint32_t to)
     }
     done += hear_resample_flush(resample, out + done, room - done);
     hear_resample_destroy(resample);
+    if (done == 0) /* less than half a sample of it */
+        out[done++] = r->samples[0];
     free(r->samples);
     *r = (hear_recording){ .samples = out, .n = done, .rate_hz = to };
     return HEAR_OK;

@@ -19,7 +19,7 @@ HEAR_MUST_CHECK hear_status hear_recording_read(hear_recording *r, const char *p
                                                 hear_error *err);
 void hear_recording_clear(hear_recording *r);
 
-/* As heard at another rate: round(n * to / rate) samples, aligned in time. Errors: HEAR_ERR_ARG
- * (rates as in resample.h), HEAR_ERR_MEM. */
+/* As heard at another rate: round(n * to / rate) samples, at least 1, aligned in time. Errors:
+ * HEAR_ERR_ARG (rates as in resample.h), HEAR_ERR_MEM. */
 HEAR_MUST_CHECK hear_status hear_recording_resample(hear_recording *r, uint32_t to);
 #endif

@@ -105,10 +105,6 @@ static hear_status load_clip(trainer *t, const hear_dataset *d, const hear_clip 
     hear_status s = hear_recording_read(&r, clip->path, 0, err);
     if (s == HEAR_OK && (s = hear_recording_resample(&r, HEAR_DENOISE_HZ)) != HEAR_OK)
         hear_fail(err, s, NULL);
-    if (s == HEAR_OK && r.n == 0) {
-        hear_recording_clear(&r);
-        s = hear_fail(err, HEAR_ERR_DATA, "holds no sound");
-    }
     if (s == HEAR_ERR_MEM)
         return s;
     if (s != HEAR_OK) {

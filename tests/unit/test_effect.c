@@ -218,6 +218,23 @@ static void test_values_outside_an_effect_are_refused(void **state)
     }
 }
 
+/* Noise of no samples would be drawn from without end. */
+static void test_one_sample_stays_one_at_any_rate(void **state)
+{
+    (void)state;
+    hear_recording noise = tone(1, 1000.0);
+    noise.rate_hz = 48000;
+    noise.samples[0] = 0.5f;
+    assert_int_equal(hear_recording_resample(&noise, RATE), HEAR_OK);
+    assert_int_equal(noise.n, 1);
+    assert_int_equal(noise.rate_hz, RATE);
+    assert_true(noise.samples[0] == 0.5f);
+    hear_recording r = tone(RATE, 440.0);
+    apply(&r, HEAR_EFFECT_NOISE, 10.0, 1, &noise);
+    hear_recording_clear(&noise);
+    hear_recording_clear(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_a_room_adds_its_tail_and_keeps_the_direct_sound),
         cmocka_unit_test(test_the_same_seed_gives_the_same_bits),
         cmocka_unit_test(test_values_outside_an_effect_are_refused),
+        cmocka_unit_test(test_one_sample_stays_one_at_any_rate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
