@@ -150,6 +150,12 @@ void hear_outfile_discard(hear_outfile *f)
 hear_status hear_outfile_check(const char *path, hear_error *err)
 {
     hear_outfile *f;
+    struct stat st;
+    /* opened and closed, a pipe would be at its end for whoever reads it */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return access(path, W_OK) == 0
+                   ? HEAR_OK
+                   : hear_fail(err, HEAR_ERR_IO, "cannot write: %s", strerror(errno));
     const hear_status s = hear_outfile_open(&f, path, err);
     if (s == HEAR_OK)
         hear_outfile_discard(f);

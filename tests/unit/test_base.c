@@ -162,6 +162,9 @@ static void test_a_file_appears_whole_or_not_at_all(void **state)
     assert_int_equal(mkfifo(named, 0600), 0);
     assert_int_equal(hear_file_read(named, 100, &data, &n, &e), HEAR_ERR_DATA); /* at once */
     assert_string_equal(e.text, "is no file, but a named pipe");
+    alarm(10); /* for whoever waits for a reader */
+    assert_int_equal(hear_outfile_check(named, &e), HEAR_OK);
+    alarm(0);
     unlink(named);
     assert_int_equal(hear_file_read("/dev/zero", 100, &data, &n, &e), HEAR_ERR_DATA);
     int ends[2];
