@@ -69,6 +69,14 @@ static hear_status read_pads(const hear_call *c, int64_t *before, int64_t *after
     return HEAR_OK;
 }
 
+/* What negative pads leave of n elements: *first .. *first + the result - 1, of which the rest is
+ * made; 0 and less where nothing is left. */
+static int64_t left_of(int64_t n, int64_t before, int64_t after, int64_t *first)
+{
+    *first = before < 0 ? -before : 0;
+    return n - *first + (after < 0 ? after : 0);
+}
+
 /* Index i, counted from the input's first element, in an input of n; n >= 1 but for CONSTANT. */
 static size_t source(mode kind, int64_t i, int64_t n)
 {
@@ -102,7 +110,8 @@ static hear_status infer(hear_call *c, hear_error *err)
         y.dim[d] = x->dim[d] + before[d] + after[d];
         if (y.dim[d] < 0 || y.dim[d] > INT32_MAX)
             return hear_call_fail(c, err, "pads are out of range");
-        if (kind != CONSTANT && x->dim[d] == 0 && y.dim[d] > 0)
+        int64_t first;
+        if (kind != CONSTANT && left_of(x->dim[d], before[d], after[d], &first) < 1 && y.dim[d] > 0)
             return hear_call_fail(c, err, "the input is empty");
         n_map += (size_t)y.dim[d];
     }
@@ -119,8 +128,12 @@ static hear_status infer(hear_call *c, hear_error *err)
         p->dim[d] = (size_t)y.dim[d];
         p->stride[d] = hear_shape_product(x, d + 1, x->rank);
         p->map_at[d] = n_map;
-        for (int64_t i = 0; i < y.dim[d]; i++)
-            p->map[n_map++] = source(kind, i - before[d], x->dim[d]);
+        int64_t first;
+        const int64_t left = left_of(x->dim[d], before[d], after[d], &first);
+        for (int64_t i = 0; i < y.dim[d]; i++, n_map++) {
+            p->map[n_map] = source(kind, i - before[d] - first, left);
+            p->map[n_map] += p->map[n_map] == OUTSIDE ? 0 : (size_t)first;
+        }
     }
     return HEAR_OK;
 }

@@ -77,6 +77,11 @@ static void test_moving(void **state)
     expect("Pad", "x=3{1,2,3} i=2,2 mode=reflect", "7{3,2,1,2,3,2,1}");
     expect("Pad", "x=3{1,2,3} i=1,2 mode=edge", "6{1,1,2,3,3,3}");
     expect("Pad", "x=3{1,2,3} i=2,1 mode=wrap opset=19", "6{2,3,1,2,3,1}");
+    expect("Pad", "x=4{1,2,3,4} i=-1,3 mode=wrap opset=19", "6{2,3,4,2,3,4}"); /* cut first */
+    expect("Pad", "x=4{1,2,3,4} i=2,-1 mode=wrap opset=19", "5{2,3,1,2,3}");
+    expect("Pad", "x=4{1,2,3,4} i=-2,3 mode=reflect", "5{3,4,3,4,3}");
+    expect("Pad", "x=4{1,2,3,4} i=-1,2 mode=edge", "5{2,3,4,4,4}");
+    refuse("Pad", "x=2{1,2} i=-2,2 mode=edge", "empty");
     expect("Pad", "x=2x3{1,2,3,4,5,6} i=0,-1,1,0 ", "3x2{2,3,5,6,0,0}");
     expect("Pad", "x=2x2{1,2,3,4} i=1,0 x={9} i=1 opset=18", "2x3{9,1,2,9,3,4}");
 }
