@@ -302,30 +302,56 @@ static void test_stop_ends_all_that_waits_and_keeps_what_is_ready(void **state)
     hear_pipeline_destroy(make(&(hear_pipeline_config){ .model = model, .rate_hz = 16000 }));
 }
 
-/* A model of samples: a display sees mel bands all the same. */
+typedef struct {
+    hear_pipeline *pipeline;
+    size_t n, gap_at, n_lost;
+    pthread_t thread;
+} feeder_with_gap;
+
+static void *feed_with_gap(void *arg)
+{
+    feeder_with_gap *f = arg;
+    const size_t after = f->gap_at + f->n_lost;
+    hear_pipeline_write(f->pipeline, sound, f->gap_at);
+    hear_pipeline_write_lost(f->pipeline, f->n_lost);
+    hear_pipeline_write(f->pipeline, sound + after, f->n - after);
+    hear_pipeline_end(f->pipeline);
+    return NULL;
+}
+
+/* A model of samples: a display sees mel bands all the same, and what was lost as silence. At 1000
+ * Hz a chunk of samples gives more frames than are made at once. */
 static void test_the_display_of_a_wave_sees_mel_bands(void **state)
 {
     (void)state;
-    enum { N = 40000 };
+    enum { N = 40000, LOST = 3000, MAX_FRAMES = 1300 };
+    static const uint32_t rates[] = { 16000, 1000 };
+    static float heard[N], frames[MAX_FRAMES][128], peeked[MAX_FRAMES][128];
+    memcpy(heard, sound, sizeof heard);
+    memset(heard + 20000, 0, LOST * sizeof heard[0]);
     hear_model *m = small_wave_model();
-    hear_pipeline *p = make(&(hear_pipeline_config){ .model = m, .rate_hz = 16000 });
-    assert_int_equal(hear_pipeline_start(p, NULL), HEAR_OK);
-    hear_pipeline_write(p, sound, N);
-    hear_pipeline_end(p);
-    got.n = 0;
-    read_all(p);
-    assert_true(got.n > 10);
-    const hear_frontend_config shown = hear_frontend_default();
-    static float frames[100][128], peeked[100][128];
-    hear_frontend *f;
-    size_t n_taken;
-    assert_int_equal(hear_frontend_create(&f, &shown, 16000, NULL), HEAR_OK);
-    const size_t n = hear_frontend_process(f, sound, N, &n_taken, frames[0], 100);
-    hear_frontend_destroy(f);
-    assert_int_equal(n, 77); /* (40000 - 1024) / 512 + 1 */
-    assert_int_equal(hear_pipeline_peek_frames(p, peeked[0], 100), 77);
-    assert_memory_equal(peeked, frames, 77 * sizeof frames[0]);
-    hear_pipeline_destroy(p);
+    for (size_t i = 0; i < 2; i++) {
+        const hear_frontend_config shown = hear_frontend_default();
+        hear_frontend *f;
+        assert_int_equal(hear_frontend_create(&f, &shown, rates[i], NULL), HEAR_OK);
+        size_t n_taken;
+        const size_t n = hear_frontend_process(f, heard, N, &n_taken, frames[0], MAX_FRAMES);
+        hear_frontend_destroy(f);
+        assert_true(rates[i] == 16000 ? n == 77 : n > 1200); /* (40000 - 1024) / 512 + 1 */
+
+        hear_pipeline *p = make(&(hear_pipeline_config){ .model = m, .rate_hz = rates[i] });
+        assert_int_equal(hear_pipeline_start(p, NULL), HEAR_OK);
+        feeder_with_gap fed = { p, N, 20000, LOST, 0 };
+        assert_int_equal(hear_thread_start(&fed.thread, feed_with_gap, &fed), 0);
+        got.n = 0;
+        read_all(p);
+        pthread_join(fed.thread, NULL);
+        assert_true(got.n > 10);
+        const size_t newest = n < 200 ? n : 200; /* of them the display keeps some 8 s */
+        assert_int_equal(hear_pipeline_peek_frames(p, peeked[0], newest), newest);
+        assert_memory_equal(peeked, frames[n - newest], newest * sizeof frames[0]);
+        hear_pipeline_destroy(p);
+    }
     hear_model_close(m);
 }
 
@@ -376,6 +402,42 @@ static void test_the_display_sees_the_newest_frames_and_all_results(void **state
     hear_pipeline_snapshot_get(p, &s);
     assert_true(s.peak == 0.0f && s.rms == 0.0f);
     hear_pipeline_destroy(p);
+}
+
+static double ms_since(uint64_t then_ns)
+{
+    return (double)(hear_now_ns() - then_ns) * 1e-6;
+}
+
+/* Written before the start: one window of 512 ms, and 43.75 ms of sound behind it. Live its last
+ * sample is then older by as much as stands behind it; a recording's comes when it is taken up. */
+static void test_latency_is_from_a_windows_last_sample_on(void **state)
+{
+    (void)state;
+    for (int live = 0; live < 2; live++) {
+        hear_pipeline *p =
+            make(&(hear_pipeline_config){ .model = model, .rate_hz = 16000, .live = live });
+        const uint64_t before_ns = hear_now_ns();
+        hear_pipeline_write(p, sound, 8192 + 700);
+        const uint64_t written_ns = hear_now_ns();
+        usleep(60000);
+        const uint64_t start_ns = hear_now_ns();
+        assert_int_equal(hear_pipeline_start(p, NULL), HEAR_OK);
+        hear_pipeline_end(p);
+        got.n = 0;
+        const double waited_ms = (double)(start_ns - written_ns) * 1e-6;
+        read_all(p);
+        assert_int_equal(got.n, 1);
+        hear_pipeline_snapshot s;
+        hear_pipeline_snapshot_get(p, &s);
+        if (live) {
+            assert_true(s.latency_ms >= 43.75 + waited_ms);
+            assert_true(s.latency_ms <= 43.75 + ms_since(before_ns));
+        } else {
+            assert_true(s.latency_ms <= ms_since(start_ns));
+        }
+        hear_pipeline_destroy(p);
+    }
 }
 
 static void test_no_thread_of_a_stream_uses_the_heap(void **state)
@@ -446,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_stop_ends_all_that_waits_and_keeps_what_is_ready),
         cmocka_unit_test(test_the_display_of_a_wave_sees_mel_bands),
         cmocka_unit_test(test_the_display_sees_the_newest_frames_and_all_results),
+        cmocka_unit_test(test_latency_is_from_a_windows_last_sample_on),
         cmocka_unit_test(test_no_thread_of_a_stream_uses_the_heap),
         cmocka_unit_test(test_what_does_not_fit_is_refused),
     };

@@ -29,7 +29,7 @@ static int file_of(char *path)
 
 static const char *content(int fd)
 {
-    static char text[65536];
+    static char text[131072];
     const ssize_t n = pread(fd, text, sizeof text - 1, 0);
     assert_true(n >= 0);
     text[n] = '\0';
@@ -159,6 +159,68 @@ static void test_text_has_columns_under_the_sources_name(void **state)
         "speech 25.0, music 25.0   lost 0.120 s\n");
 }
 
+/* A threshold that a probability just reaches keeps it; of a file as of a window. */
+static void test_what_reaches_the_threshold_is_told(void **state)
+{
+    (void)state;
+    static const char header[] = "source\tstart_s\tend_s\tlabel\tprob\tlabel2\tprob2\n";
+    static const float half[] = { 0.5f, 0.25f, 0.25f };
+    const hear_window_result r = { .end_s = 1.0, .n_labels = 3, .probs = half };
+    for (int of_file = 0; of_file < 2; of_file++) {
+        for (int above = 0; above < 2; above++) {
+            char path[] = "/tmp/hearsay-sink-XXXXXX";
+            const hear_sink_config config = {
+                .format = "tsv", .fd = file_of(path), .top = 2, .threshold = above ? 0.501 : 0.5
+            };
+            hear_sink *s;
+            assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+            assert_int_equal(hear_sink_begin(s, NULL), HEAR_OK);
+            assert_int_equal((of_file ? hear_sink_file : hear_sink_window)(s, "a", &r, NULL),
+                             HEAR_OK);
+            const char *const text = content(config.fd);
+            assert_memory_equal(text, header, sizeof header - 1);
+            assert_string_equal(text + sizeof header - 1,
+                                above ? "" : "a\t0.000\t1.000\tspeech\t0.5000\tmusic\t0.2500\n");
+            hear_sink_destroy(s);
+            close(config.fd);
+        }
+    }
+}
+
+static void test_more_classes_than_there_are_are_all_of_them(void **state)
+{
+    (void)state;
+    assert_string_equal(lines("tsv", 9, 0.6),
+                        "source\tstart_s\tend_s\tlabel\tprob\tlabel2\tprob2\tlabel3\tprob3\n"
+                        "a.wav\t0.500\t3.500\tspeech\t0.9812\tmusic\t0.0150\t"
+                        "caf\xc3\xa9 \"x\"\t0.0038\n");
+}
+
+static void test_labels_may_have_any_length(void **state)
+{
+    (void)state;
+    static char text[3][3001];
+    static char *names[] = { text[0], text[1], text[2] };
+    for (int i = 0; i < 3; i++)
+        memset(text[i], 1 + i, sizeof text[i] - 1); /* six bytes each in JSON */
+    const hear_model long_names = { .info = { .n_labels = 3, .labels = names } };
+    static const char *const formats[] = { "text", "tsv", "jsonl" };
+    static const size_t bytes[] = { 3 * 3000, 3 * 3000, (1 + 3) * 6 * 3000 };
+    for (size_t i = 0; i < 3; i++) {
+        char path[] = "/tmp/hearsay-sink-XXXXXX";
+        const hear_sink_config config = { .format = formats[i], .fd = file_of(path), .top = 3 };
+        hear_sink *s;
+        assert_int_equal(hear_sink_create(&s, &long_names, &config, NULL), HEAR_OK);
+        assert_int_equal(hear_sink_file(s, "a", &window, NULL), HEAR_OK);
+        const char *const line = content(config.fd);
+        const size_t n = strlen(line);
+        assert_in_range(n, bytes[i], bytes[i] + 400);
+        assert_ptr_equal(strchr(line, '\n'), line + n - 1);
+        hear_sink_destroy(s);
+        close(config.fd);
+    }
+}
+
 static void test_an_unknown_format_is_refused(void **state)
 {
     (void)state;
@@ -238,6 +300,66 @@ static void test_a_closed_pipe_and_a_full_disk_are_told_apart(void **state)
     close(config.fd);
 }
 
+typedef struct {
+    int fd;
+    size_t n;
+    char text[400000];
+} pipe_reader;
+
+static void *read_slowly(void *arg)
+{
+    test_heap_exempt_thread();
+    pipe_reader *const r = arg;
+    for (ssize_t n = 1; n > 0; r->n += (size_t)n) {
+        const size_t left = sizeof r->text - r->n;
+        n = read(r->fd, r->text + r->n, left < 3000 ? left : 3000);
+        if (n < 0)
+            break;
+        usleep(50);
+    }
+    return NULL;
+}
+
+/* Lines longer than what a pipe takes at once go through it whole, with and without a stop_fd. */
+static void test_long_lines_go_through_a_full_pipe_unharmed(void **state)
+{
+    (void)state;
+    enum { N_LINES = 3 };
+    static char name[100001];
+    for (size_t i = 0; i + 1 < sizeof name; i++)
+        name[i] = (char)('a' + i % 23);
+    for (int stops = 0; stops < 2; stops++) {
+        int ends[2], stop[2];
+        assert_int_equal(pipe(ends), 0);
+        assert_int_equal(pipe(stop), 0);
+        static pipe_reader reader;
+        reader.fd = ends[0];
+        reader.n = 0;
+        pthread_t thread;
+        assert_int_equal(hear_thread_start(&thread, read_slowly, &reader), 0);
+        const hear_sink_config config = {
+            .format = "tsv", .fd = ends[1], .top = 1, .stop_fd = stops ? stop[0] : 0
+        };
+        hear_sink *s;
+        assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+        for (int i = 0; i < N_LINES; i++)
+            assert_int_equal(hear_sink_window(s, name, &window, NULL), HEAR_OK);
+        hear_sink_destroy(s);
+        close(ends[1]);
+        pthread_join(thread, NULL);
+        static const char rest[] = "\t0.500\t3.500\tspeech\t0.9812\n";
+        const size_t n_name = sizeof name - 1, n_line = n_name + sizeof rest - 1;
+        assert_int_equal(reader.n, N_LINES * n_line);
+        for (size_t i = 0; i < N_LINES; i++) {
+            assert_memory_equal(reader.text + i * n_line, name, n_name);
+            assert_memory_equal(reader.text + i * n_line + n_name, rest, sizeof rest - 1);
+        }
+        close(ends[0]);
+        close(stop[0]);
+        close(stop[1]);
+    }
+}
+
 static void *stop_soon(void *arg)
 {
     test_heap_exempt_thread();
@@ -281,10 +403,14 @@ int main(void)
         cmocka_unit_test(test_tsv_is_a_table_with_a_header),
         cmocka_unit_test(test_jsonl_is_an_object_a_line),
         cmocka_unit_test(test_text_has_columns_under_the_sources_name),
+        cmocka_unit_test(test_what_reaches_the_threshold_is_told),
+        cmocka_unit_test(test_more_classes_than_there_are_are_all_of_them),
+        cmocka_unit_test(test_labels_may_have_any_length),
         cmocka_unit_test(test_an_unknown_format_is_refused),
         cmocka_unit_test(test_one_write_a_line_and_no_heap_after_the_first),
         cmocka_unit_test(test_a_source_may_have_any_length),
         cmocka_unit_test(test_a_closed_pipe_and_a_full_disk_are_told_apart),
+        cmocka_unit_test(test_long_lines_go_through_a_full_pipe_unharmed),
         cmocka_unit_test(test_a_write_that_waits_can_be_stopped),
     };
     return cmocka_run_group_tests_name("sink", tests, NULL, NULL);

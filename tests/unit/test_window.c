@@ -34,6 +34,13 @@ static void take_window(void *user, const hear_window *w)
     g->n++;
 }
 
+static void take_patches(void *user, const hear_window *w)
+{
+    windows_got *g = user;
+    assert_true(g->n < MAX_WINDOWS);
+    g->windows[g->n++] = *w;
+}
+
 static void take_frames(void *user, const float *frames, size_t n)
 {
     windows_got *g = user;
@@ -297,6 +304,55 @@ static void test_with_patches_a_hop_is_of_whole_patch_hops(void **state)
     }
 }
 
+/* A patch is of 4 frames of 64 samples, a patch hop 2 frames or 128 samples; a window of 8 frames
+ * has three patches, 512 samples; a window's hop is 4 frames, two patch hops. */
+static void test_each_window_tells_its_patches_and_how_many_were_heard(void **state)
+{
+    (void)state;
+    hear_model_info info = small_model();
+    info.window = 8;
+    info.hop = 4;
+    info.patch = 4;
+    info.patch_hop = 2;
+    static const struct {
+        size_t n_samples, n_windows, n_last; /* patches of the last window */
+    } cases[] = {
+        { 100, 1, 1 },      { 256 + 64, 1, 1 },  { 256 + 65, 1, 2 },
+        { 384 + 65, 1, 3 }, { 512 + 256, 2, 3 }, { 768 + 129, 3, 2 } /* the third is of 512 .. */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hear_windows *w;
+        assert_int_equal(hear_windows_create(&w, &info, 16000, 0.0, NULL), HEAR_OK);
+        memset(&a, 0, sizeof a);
+        const hear_windows_to to = { take_patches, NULL, &a };
+        hear_windows_write(w, sound, cases[i].n_samples, &to);
+        hear_windows_finish(w, &to);
+        hear_windows_destroy(w);
+        assert_int_equal(a.n, cases[i].n_windows);
+        for (size_t k = 0; k < a.n; k++) {
+            assert_int_equal(a.windows[k].patch, 2 * k);
+            assert_int_equal(a.windows[k].n_patches, k + 1 < a.n ? 3 : cases[i].n_last);
+        }
+    }
+}
+
+static void test_one_lost_sample_is_marked(void **state)
+{
+    (void)state;
+    hear_windows *w = make(16000, 0.0);
+    memset(&a, 0, sizeof a);
+    const hear_windows_to to = { take_window, NULL, &a };
+    hear_windows_write(w, sound, 639, &to);
+    hear_windows_write_lost(w, 1, &to);
+    hear_windows_write_lost(w, 0, &to);
+    hear_windows_write(w, sound, 640, &to);
+    hear_windows_destroy(w);
+    static const double lost[] = { 1, 1, 0 }; /* of 0 .., 320 .., 640 .. */
+    assert_int_equal(a.n, 3);
+    for (size_t k = 0; k < a.n; k++)
+        assert_close(a.windows[k].lost_s, lost[k] / 16000.0, 1e-12);
+}
+
 static void test_reset_forgets_all(void **state)
 {
     (void)state;
@@ -329,6 +385,8 @@ int main(void)
         cmocka_unit_test(test_a_hop_is_rounded_to_frames_within_its_range),
         cmocka_unit_test(test_patches_that_hold_sound_count),
         cmocka_unit_test(test_with_patches_a_hop_is_of_whole_patch_hops),
+        cmocka_unit_test(test_each_window_tells_its_patches_and_how_many_were_heard),
+        cmocka_unit_test(test_one_lost_sample_is_marked),
         cmocka_unit_test(test_reset_forgets_all),
     };
     return cmocka_run_group_tests_name("window", tests, NULL, NULL);
