@@ -61,8 +61,11 @@ int hear_keys_wait(int wait_ms)
                 return HEAR_KEYS_END;
             return key;
         }
-        if (hear_signals_wait(0) == SIGTSTP && taken)
+        const int number = hear_signals_wait(0);
+        if (number == SIGTSTP && taken)
             stop_and_go_on();
+        else if (number == SIGCONT && taken) /* who stopped it set the terminal as it liked */
+            set_modes();
         if (hear_signals_caught())
             return HEAR_KEYS_END;
     } while (hear_now_ns() < end_ns);

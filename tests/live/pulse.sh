@@ -212,11 +212,20 @@ if command -v tmux >/dev/null; then
     wait_for 'picture | grep -q "clip 1 of 5 in .* dB"'
     wait_for 'picture | grep -q "Enter or k keeps it"'
     tm send-keys Enter
-    wait_for 'picture | grep -q "clip 2 of 5 in"'
+    # stopped without a word, and gone on: single keys still do
+    wait_for 'picture | grep -q "Enter or k keeps it"'
+    kill -STOP "$(pgrep -P "$(state pane_pid)")"
+    sleep 1
+    rm -f status after
+    type_line ''
+    type_line 'clear; fg; echo $? >status; stty -g >after'
+    sleep 1
+    tm send-keys k
+    wait_for 'picture | grep -q "clip 3 of 5 in"'
     tm send-keys q
     over 0
     n_checks=$((n_checks + 1))
-    [ "$(ls clips/key)" = 0001.wav ] || complain "clips: $(ls -a clips/key)"
+    [ "$(ls clips/key)" = "$(printf '0001.wav\n0002.wav')" ] || complain "clips: $(ls -a clips/key)"
 else
     echo "not tried on a display: no tmux here"
 fi
