@@ -73,6 +73,8 @@ hear_status hear_epochs_read(hear_epochs *e, const char *path, hear_error *err)
         at++;
         if (n > 0)
             s = read_line(e, line, n, at, &is_log, err);
+        if (s == HEAR_ERR_DATA && !line[n] && is_log) /* cut while it was written */
+            s = HEAR_OK;
         line += n + (line[n] == '\n');
     }
     free(text);

@@ -21,8 +21,8 @@ typedef struct {
 
 /* An epoch that was done again, after a training was gone on with, takes the place of the first one
  * and of what came behind. A training that is solved at once has none. Lines of other types are
- * passed over. Errors: as hear_file_read's, HEAR_ERR_DATA (err names the line, or that it is no
- * log). On failure *e is empty. */
+ * passed over, and a last line that was cut while it was written. Errors: as hear_file_read's,
+ * HEAR_ERR_DATA (err names the line, or that it is no log). On failure *e is empty. */
 HEAR_MUST_CHECK hear_status hear_epochs_read(hear_epochs *e, const char *path, hear_error *err);
 void hear_epochs_clear(hear_epochs *e);
 #endif

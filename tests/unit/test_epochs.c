@@ -76,6 +76,26 @@ static void test_a_training_without_epochs_is_a_log(void **state)
     hear_epochs_clear(&e);
 }
 
+/* As a power failure leaves it; where nothing is whole, it is no log. */
+static void test_a_cut_last_line_is_left_out(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        "{\"v\":1,\"type\":\"training\"}\n"
+        "{\"type\":\"epoch\",\"epoch\":1,\"loss\":0.5,\"accuracy\":0.25}\n"
+        "{\"type\":\"epoch\",\"epoch\":2,\"lo",
+        "{\"type\":\"epoch\",\"epoch\":2,\"lo",
+    };
+    hear_error err;
+    hear_epochs e;
+    assert_int_equal(read_text(&e, logs[0], &err), HEAR_OK);
+    assert_int_equal(e.n, 1);
+    assert_close(e.epoch[0].loss, 0.5, 0.0);
+    hear_epochs_clear(&e);
+    assert_int_equal(read_text(&e, logs[1], &err), HEAR_ERR_DATA);
+    assert_non_null(strstr(hear_error_text(&err), "line 1: "));
+}
+
 static void test_what_is_no_log_is_refused(void **state)
 {
     (void)state;
@@ -118,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_an_object_is_an_epoch),
         cmocka_unit_test(test_an_epoch_done_again_takes_the_place),
         cmocka_unit_test(test_a_training_without_epochs_is_a_log),
+        cmocka_unit_test(test_a_cut_last_line_is_left_out),
         cmocka_unit_test(test_what_is_no_log_is_refused),
     };
     return cmocka_run_group_tests_name("epochs", tests, make_file, remove_file);
