@@ -36,7 +36,7 @@ static const hear_option options[] = {
 };
 #undef AT
 
-enum { BLOCK = 4096 };
+enum { BLOCK = 512 };
 
 /* source -> 16 kHz -> network -> the source's rate -> writer; what goes through and what came out
  * is kept where it is to be compared. */
@@ -177,17 +177,30 @@ static double ratio_db(const float *signal, const float *x, size_t n, bool scale
     const double a = scaled && ss > 0.0 ? sx / ss : 1.0;
     for (size_t i = 0; i < n; i++)
         rest += (a * (double)signal[i] - (double)x[i]) * (a * (double)signal[i] - (double)x[i]);
-    return 10.0 * log10(a * a * ss / rest);
+    if (a * a * ss <= 0.0)
+        return -INFINITY;
+    return rest > 0.0 ? 10.0 * log10(a * a * ss / rest) : INFINITY;
+}
+
+static const char *ratio_text(char *text, size_t size, double db)
+{
+    if (!isfinite(db))
+        return db > 0.0 ? "no noise" : "no signal";
+    char number[40];
+    hear_format_fixed(number, sizeof number, db, 2);
+    snprintf(text, size, "%s dB", number);
+    return text;
 }
 
 static void put_line(const char *name, double before, double after)
 {
-    char text[3][40];
-    hear_format_fixed(text[0], sizeof text[0], before, 2);
-    hear_format_fixed(text[1], sizeof text[1], after, 2);
-    hear_format_fixed(text[2], sizeof text[2], after - before, 2);
-    fprintf(stderr, "%s: %s dB before, %s dB after, %s dB better\n", name, text[0], text[1],
-            text[2]);
+    char text[3][48];
+    const bool gain = isfinite(before) && isfinite(after);
+    fprintf(stderr, "%s: %s before, %s after", name, ratio_text(text[0], sizeof text[0], before),
+            ratio_text(text[1], sizeof text[1], after));
+    if (gain)
+        fprintf(stderr, ", %s better", ratio_text(text[2], sizeof text[2], after - before));
+    fputc('\n', stderr);
 }
 
 static int compare(const chain *c, const char *reference)
@@ -197,10 +210,15 @@ static int compare(const chain *c, const char *reference)
     if (hear_recording_read(&clean, reference, hear_signals_stop_fd(), &err) != HEAR_OK)
         return hear_report(reference, &err);
     int code = HEAR_EXIT_OK;
+    double power = 0.0;
+    for (size_t i = 0; i < clean.n; i++)
+        power += (double)clean.samples[i] * (double)clean.samples[i];
     if (clean.rate_hz != c->before.rate_hz || clean.n != c->before.n) {
         code = hear_report_text(HEAR_ERR_DATA, reference,
                                 "has %zu samples at %u Hz, the noisy recording %zu at %u", clean.n,
                                 (unsigned)clean.rate_hz, c->before.n, (unsigned)c->before.rate_hz);
+    } else if (power <= 0.0) {
+        code = hear_report_text(HEAR_ERR_DATA, reference, "is silent: there is no ratio to it");
     } else {
         const float *s = clean.samples;
         put_line("SNR", ratio_db(s, c->before.samples, clean.n, false),

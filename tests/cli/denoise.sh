@@ -95,8 +95,16 @@ tail -c +45 pipe.wav >b
 expect_same a b
 hear denoise -m d.onnx --reference long.wav long.wav out.wav
 expect_code 0
-grep -qE '^SNR: inf dB before, -?[0-9.]+ dB after' err || complain "no SNR: $(cat err)"
-grep -qE '^SI-SDR: ' err || complain "no SI-SDR"
+grep -qE '^SNR: no noise before, -?[0-9.]+ dB after$' err || complain "no SNR: $(cat err)"
+grep -qE '^SI-SDR: no noise before, -?[0-9.]+ dB after$' err || complain "no SI-SDR: $(cat err)"
+sound silent.wav 16000 1 4.3 0
+hear denoise -m d.onnx --reference long.wav silent.wav out.wav
+expect_code 0
+grep -qE '^SNR: 0\.00 dB before, 0\.00 dB after, 0\.00 dB better$' err || complain "SNR: $(cat err)"
+grep -qE '^SI-SDR: no signal before, no signal after$' err || complain "SI-SDR: $(cat err)"
+hear denoise -m d.onnx --reference silent.wav long.wav out.wav
+expect_code 65
+expect_error 'silent.wav: is silent: there is no ratio to it'
 hear denoise -m d.onnx --reference short.wav long.wav out.wav
 expect_code 65
 expect_error 'short.wav: has 80 samples'
