@@ -26,11 +26,12 @@ struct hear_denoise {
     hear_plan *plan;
     hear_stft *stft;
     hear_istft *istft;
-    float frame[FFT]; /* the newest samples */
-    size_t n_frame;   /* of it */
-    size_t n_window;  /* frames in spectra */
-    double *spectra;  /* [WINDOW][FFT / 2 + 1][2] */
-    float *ready;     /* [STEP * HOP] */
+    float frame[FFT];        /* the newest samples */
+    size_t n_frame;          /* of it */
+    size_t n_window;         /* frames in spectra */
+    double *spectra;         /* [WINDOW][FFT / 2 + 1][2] */
+    double cleaned[FFT + 2]; /* one frame of it; its last bin stays zero */
+    float *ready;            /* [STEP * HOP] */
     size_t n_ready, at;
     uint64_t n_in, n_out; /* samples since the start */
     uint64_t n_made;      /* that came out of overlap-add, AHEAD of them before the sound */
@@ -122,20 +123,17 @@ static void make(hear_denoise *d)
         }
     hear_plan_run(d->plan);
     const float *y = hear_plan_output(d->plan, 0)->data;
-    static const double nothing[2];
-    double spectrum[FFT + 2];
     d->n_ready = d->at = 0;
     for (size_t t = EDGE; t < EDGE + STEP; t++) {
         for (size_t k = 0; k < BINS; k++) {
             const double *z = d->spectra + t * (FFT + 2) + 2 * k;
             const float was = x[t * BINS + k], is = y[t * BINS + k];
             const double gain = was > 0.0f && isfinite(is) ? (double)is / (double)was : 0.0;
-            spectrum[2 * k] = gain * z[0];
-            spectrum[2 * k + 1] = gain * z[1];
+            d->cleaned[2 * k] = gain * z[0];
+            d->cleaned[2 * k + 1] = gain * z[1];
         }
-        memcpy(spectrum + 2 * BINS, nothing, sizeof nothing);
         float block[HOP];
-        hear_istft_process(d->istft, spectrum, block);
+        hear_istft_process(d->istft, d->cleaned, block);
         const size_t skip = d->n_made < AHEAD ? HOP : 0; /* AHEAD is one hop */
         memcpy(d->ready + d->n_ready, block + skip, (HOP - skip) * sizeof *block);
         d->n_ready += HOP - skip;
