@@ -184,7 +184,7 @@ static void tell_losses(const job *j, const hear_live_outcome *o)
     if (o->lost_s > 0.0)
         hear_note(j->name, "%s s of sound were lost; zeros stand in for them", text);
     if (o->n_skipped > 0)
-        hear_note(j->name, "%s skipped: the model is too slow for this hop",
+        hear_note(j->name, "%s skipped: the model is too slow for this hop, or hearsay was stopped",
                   count(text, sizeof text, o->n_skipped, "window"));
     if (o->n_dropped > 0)
         hear_note(j->name, "%s dropped: nobody read them in time",
