@@ -21,7 +21,8 @@
 
 typedef struct {
     hear_train_args train; /* first: the options that train has too are the same */
-    const char *grid, *format, *report;
+    hear_texts grid;
+    const char *format, *report;
     uint64_t folds;
 } args;
 
@@ -29,7 +30,7 @@ static const hear_option options[] = {
 #define AT(field) offsetof(hear_train_args, field)
 #include "app/train_options.inc"
 #undef AT
-    { 0, "grid", "NAME=V,... ...", HEAR_OPT_TEXT, offsetof(args, grid),
+    { 0, "grid", "NAME=V,... ...", HEAR_OPT_TEXTS, offsetof(args, grid),
       .help = "values of options to be tried, each with each:\n\"hidden=2,4,8 lr=0.01,0.001\"; "
               "'+' stands for a comma\nin a value" },
     { 0, "folds", "K", HEAR_OPT_COUNT, offsetof(args, folds), .min = 2, .max = 1000,
@@ -287,7 +288,7 @@ static int run(const hear_cmd *cmd, int argc, char **argv)
         return hear_report_usage(cmd->name, "%s", hear_error_text(&err));
     if (!hear_train_base_open(&t.base, &a.train, &code))
         return code;
-    if (!hear_grid_parse(&t.grid, cmd, a.grid ? a.grid : "", &code) || !check_points(&t)) {
+    if (!hear_grid_parse(&t.grid, cmd, &a.grid, &code) || !check_points(&t)) {
         hear_grid_clear(&t.grid);
         hear_train_base_close(&t.base);
         return code ? code : t.exit_code;

@@ -87,15 +87,18 @@ static bool add_option(hear_grid *g, const hear_cmd *cmd, const char *word, size
     return true;
 }
 
-bool hear_grid_parse(hear_grid *g, const hear_cmd *cmd, const char *text, int *exit_code)
+bool hear_grid_parse(hear_grid *g, const hear_cmd *cmd, const hear_texts *texts, int *exit_code)
 {
     *g = (hear_grid){ .n_points = 1 };
     *exit_code = 0;
-    while (*(text += strspn(text, " "))) {
-        const size_t n = strcspn(text, " ");
-        if (!add_option(g, cmd, text, n, exit_code))
-            return false;
-        text += n;
+    for (size_t i = 0; i < texts->n; i++) {
+        const char *text = texts->item[i];
+        while (*(text += strspn(text, " "))) {
+            const size_t n = strcspn(text, " ");
+            if (!add_option(g, cmd, text, n, exit_code))
+                return false;
+            text += n;
+        }
     }
     return true;
 }

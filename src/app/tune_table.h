@@ -8,7 +8,7 @@
 enum { HEAR_GRID_MAX = 8 /* options */, HEAR_GRID_MAX_POINTS = 10000 };
 
 /* "hidden=2,4 lr=0.01,0.001": every value of each with every one of the others, the last fastest.
- */
+ * Several such texts are one grid. */
 typedef struct {
     size_t n, n_points;
     const hear_option *option[HEAR_GRID_MAX];
@@ -21,7 +21,7 @@ typedef struct {
 } hear_tuned;
 
 /* False: it is told what is wrong, with *exit_code; clear it all the same. */
-bool hear_grid_parse(hear_grid *g, const hear_cmd *cmd, const char *text, int *exit_code);
+bool hear_grid_parse(hear_grid *g, const hear_cmd *cmd, const hear_texts *texts, int *exit_code);
 void hear_grid_clear(hear_grid *g);
 const char *hear_grid_value(const hear_grid *g, size_t point, size_t i); /* of option i */
 

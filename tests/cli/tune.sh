@@ -29,6 +29,11 @@ expect_match '^       1       l2   (100\.0|9[0-9]\.[0-9]) %.*  24$'
 expect_match '^best: --C 1 --penalty l[12]$'
 [ "$(wc -l <out)" -eq 6 ] || complain "not a line a point"
 
+cp out one.txt
+hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
+    --grid 'C=0.000001,1' --grid penalty=l1,l2 -q
+expect_same out one.txt
+
 # The same in other forms, and with any number of threads.
 hear tune --arch logreg --input descriptors --window 1 --valid 0 --folds 3 --data table.tsv \
     --grid 'C=0.000001,1 penalty=l1,l2' -q -f tsv --threads 1
@@ -84,6 +89,7 @@ if [ -w /dev/full ]; then
 fi
 refuse 64 "\-\-C 'x': must be a number" tune --arch logreg --data table.tsv --grid 'C=1,x'
 refuse 64 "\-\-grid has C twice" tune --arch logreg --data table.tsv --grid 'C=1,2 penalty=l1 C=3'
+refuse 64 "\-\-grid has C twice" tune --arch logreg --data table.tsv --grid C=1,2 --grid C=3
 refuse 64 "\-\-grid: 'colour' cannot be tried" tune --arch logreg --data table.tsv --grid 'colour=1'
 refuse 64 "\-\-grid: 'data' cannot be tried" tune --arch logreg --data table.tsv --grid 'data=a,b'
 refuse 64 '\-\-grid: no values for C' tune --arch logreg --data table.tsv --grid 'C='
