@@ -185,6 +185,7 @@ static hear_status keep(training *t, hear_model *model, bool interrupted, hear_e
     if (s == HEAR_OK)
         s = hear_onnx_write(model->graph, t->args->out, err);
     if (s == HEAR_OK) {
+        hear_train_progress_kept(&t->progress, t->args->out);
         put_out_of_bag(&t->fit);
         put_evaluation(t, "valid", &valid);
         if (!interrupted)

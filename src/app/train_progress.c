@@ -3,6 +3,7 @@
 
 #include "app/train_progress.h"
 
+#include "app/report.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -155,6 +156,8 @@ static void put_log(FILE *log, const hear_progress *e, double seconds)
 
 void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *e)
 {
+    if (e->has_valid && e->best)
+        p->best = e->epoch;
     if (p->log)
         put_log(p->log, e, (double)(hear_now_ns() - p->begin_ns) * 1e-9);
     if (p->quiet)
@@ -169,4 +172,12 @@ void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *e)
         fprintf(stderr, ", accuracy %.1f %%, balanced %.1f %%", 100.0 * e->valid_accuracy,
                 100.0 * e->valid_balanced);
     fputs(e->has_valid && e->best ? " *\n" : "\n", stderr);
+}
+
+void hear_train_progress_kept(hear_train_progress *p, const char *model)
+{
+    hear_train_progress_clear(p);
+    if (p->best > 0 && !p->quiet)
+        hear_note(model, "epoch %zu is kept, of the least loss (*) on the recordings to choose by",
+                  p->best);
 }

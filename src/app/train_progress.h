@@ -17,6 +17,7 @@ typedef struct {
     FILE *log;      /* NULL where there is none */
     uint64_t begin_ns, told_ns;
     size_t n_begun; /* steps done when begin_ns was taken */
+    size_t best;    /* epoch, of those that were told; 0: none */
 } hear_train_progress;
 
 /* log: NULL for none; append: behind what is in it. Errors: HEAR_ERR_IO. */
@@ -31,6 +32,8 @@ void hear_train_progress_begin(hear_train_progress *p, const char *command, cons
 void hear_train_progress_load(hear_train_progress *p, size_t done, size_t of);
 void hear_train_progress_step(hear_train_progress *p, const hear_progress *now);
 void hear_train_progress_epoch(hear_train_progress *p, const hear_progress *now);
+/* Which epoch the model is of, where one was chosen. */
+void hear_train_progress_kept(hear_train_progress *p, const char *model);
 /* Before anything else is written to stderr. */
 void hear_train_progress_clear(hear_train_progress *p);
 #endif

@@ -32,6 +32,8 @@ expect_match '^valid, by recording: '
 grep -q 'Whole groups: 28 recordings to learn from, 8 to choose by, drawn with seed 0, 12 to test on' err ||
     complain "how it was split is not told"
 [ "$(grep -c '^epoch .* of 40: loss ' err)" -eq 40 ] || complain "not a line an epoch"
+kept=$(sed -n 's/^epoch \([0-9]*\) .* \*$/\1/p' err | tail -n 1)
+grep -q "^hearsay: a.onnx: epoch $kept is kept, of the least loss" err || complain "which epoch is kept is not told"
 [ "$(grep -c '^{"v":1,"type":"epoch","epoch":[1-9][0-9]*,.*"valid_loss":.*}$' log.jsonl)" -eq 40 ] ||
     complain "the log has not 40 epochs"
 hear classify -m ./a.onnx -f tsv --by file data/low/20.wav data/high/20.wav
