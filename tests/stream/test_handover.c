@@ -9,8 +9,9 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { WORDS = 37, MANY = 200000 };
+enum { WORDS = 301, MANY = 200000 };
 
 static void test_a_tap_keeps_the_newest(void **state)
 {
@@ -36,38 +37,58 @@ static void test_a_tap_keeps_the_newest(void **state)
     hear_tap_destroy(t);
 }
 
+enum { KEPT = 5, READS = 3000 };
+
+typedef struct {
+    hear_tap *tap;
+    atomic_bool enough;
+} tap_writer;
+
 static void *fill_tap(void *arg)
 {
+    tap_writer *w = arg;
     uint32_t record[WORDS];
-    for (uint32_t i = 0; i < MANY; i++) {
+    for (uint32_t i = 0; !atomic_load(&w->enough); i++) {
         for (uint32_t k = 0; k < WORDS; k++)
-            record[k] = i * 2654435761u + k;
-        hear_tap_write(arg, record);
+            record[k] = i + k;
+        hear_tap_write(w->tap, record);
     }
     return NULL;
 }
 
+/* The writer laps the reader, which finds the oldest record half overwritten nearly each time. */
 static void test_a_tap_never_shows_half_a_record(void **state)
 {
     (void)state;
-    hear_tap *t = hear_tap_create(WORDS, 5);
+    tap_writer w = { .tap = hear_tap_create(WORDS, KEPT) };
     pthread_t thread;
-    assert_int_equal(hear_thread_start(&thread, fill_tap, t), 0);
-    static uint32_t out[5][WORDS];
-    uint32_t last = 0, n_read = 0;
-    const uint32_t end = (MANY - 1) * 2654435761u;
-    while (last != end) {
-        const size_t n = n_read % 2 ? hear_tap_read(t, out, 3) : hear_tap_read_newest(t, out, 5);
-        for (size_t i = 0; i < n; i++)
+    assert_int_equal(hear_thread_start(&thread, fill_tap, &w), 0);
+    static uint32_t out[KEPT + 1][WORDS];
+    uint32_t next = 0;
+    size_t n_seen = 0;
+    for (int r = 0; r < READS; r++) {
+        usleep(1);
+        memset(out, 0xff, sizeof out);
+        const size_t max = r % 3 == 0 ? 3 : KEPT;
+        const size_t n =
+            r % 2 ? hear_tap_read(w.tap, out, max) : hear_tap_read_newest(w.tap, out, max);
+        assert_true(n <= max);
+        for (size_t i = 0; i < n; i++) {
+            if (out[i][0] < next || (i > 0 && out[i][0] != next))
+                fail_msg("record %u after %u", out[i][0], next - 1);
+            next = out[i][0] + 1;
             for (uint32_t k = 1; k < WORDS; k++)
                 if (out[i][k] != out[i][0] + k)
                     fail_msg("record torn at word %u", k);
-        if (n > 0)
-            last = out[n - 1][0];
-        n_read++;
+        }
+        for (uint32_t k = 0; k < WORDS; k++)
+            assert_true(out[max][k] == UINT32_MAX);
+        n_seen += n;
     }
+    atomic_store(&w.enough, true);
     pthread_join(thread, NULL);
-    hear_tap_destroy(t);
+    assert_true(n_seen > 0);
+    hear_tap_destroy(w.tap);
 }
 
 typedef struct {

@@ -43,11 +43,31 @@ static void test_the_median_is_right_to_a_sixteenth(void **state)
     assert_close(hear_gauge_read(&g).p50_ms, 50.0, 50.0 / 16.0);
 }
 
+static void test_a_quantile_is_the_first_that_so_many_do_not_exceed(void **state)
+{
+    (void)state;
+    static const struct {
+        int n_short, n_long; /* windows of 1 ms and of 64 ms */
+        double p50_ms, p99_ms;
+    } cases[] = { { 50, 50, 1, 64 }, { 49, 51, 64, 64 }, { 99, 1, 1, 1 }, { 98, 2, 1, 64 } };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hear_gauge g = { 0 };
+        for (int k = 0; k < cases[i].n_short; k++)
+            hear_gauge_inference(&g, 1000000, 0);
+        for (int k = 0; k < cases[i].n_long; k++)
+            hear_gauge_inference(&g, 64000000, 0);
+        const hear_gauge_reading r = hear_gauge_read(&g);
+        assert_close(r.p50_ms, cases[i].p50_ms, cases[i].p50_ms / 16.0);
+        assert_close(r.p99_ms, cases[i].p99_ms, cases[i].p99_ms / 16.0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_level_is_of_what_came_since_the_last_look),
         cmocka_unit_test(test_the_median_is_right_to_a_sixteenth),
+        cmocka_unit_test(test_a_quantile_is_the_first_that_so_many_do_not_exceed),
     };
     return cmocka_run_group_tests_name("gauge", tests, NULL, NULL);
 }

@@ -159,6 +159,34 @@ static void test_text_has_columns_under_the_sources_name(void **state)
         "speech 25.0, music 25.0   lost 0.120 s\n");
 }
 
+static void test_colours_tell_how_likely_a_class_is(void **state)
+{
+    (void)state;
+    static const struct {
+        float prob;
+        const char *line;
+    } cases[] = {
+        { 0.8f, "\033[1;32mspeech\033[0m     80.0 %\n" },
+        { 0.7f, "\033[33mspeech\033[0m     70.0 %\n" },
+        { 0.5f, "\033[33mspeech\033[0m     50.0 %\n" },
+        { 0.4f, "\033[2mspeech\033[0m     40.0 %\n" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char path[] = "/tmp/hearsay-sink-XXXXXX";
+        const hear_sink_config config = {
+            .format = "text", .fd = file_of(path), .top = 1, .color = true
+        };
+        hear_sink *s;
+        assert_int_equal(hear_sink_create(&s, &model, &config, NULL), HEAR_OK);
+        const float of[] = { cases[i].prob, 0.1f, 0.1f };
+        const hear_window_result r = { .end_s = 1.0, .n_labels = 3, .probs = of };
+        assert_int_equal(hear_sink_window(s, "a", &r, NULL), HEAR_OK);
+        assert_string_equal(strstr(content(config.fd), "\033"), cases[i].line);
+        hear_sink_destroy(s);
+        close(config.fd);
+    }
+}
+
 /* A threshold that a probability just reaches keeps it; of a file as of a window. */
 static void test_what_reaches_the_threshold_is_told(void **state)
 {
@@ -403,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_tsv_is_a_table_with_a_header),
         cmocka_unit_test(test_jsonl_is_an_object_a_line),
         cmocka_unit_test(test_text_has_columns_under_the_sources_name),
+        cmocka_unit_test(test_colours_tell_how_likely_a_class_is),
         cmocka_unit_test(test_what_reaches_the_threshold_is_told),
         cmocka_unit_test(test_more_classes_than_there_are_are_all_of_them),
         cmocka_unit_test(test_labels_may_have_any_length),
