@@ -167,16 +167,13 @@ static float next_output(hear_resample *r)
     return y;
 }
 
-static size_t pass(hear_resample *r, const float *in, size_t n, size_t *n_taken, float *out,
-                   size_t max_out)
+static size_t pass(const float *in, size_t n, size_t *n_taken, float *out, size_t max_out)
 {
     const size_t k = n < max_out ? n : max_out;
     if (in)
         memcpy(out, in, k * sizeof *out);
     else
         memset(out, 0, k * sizeof *out);
-    r->n_in += k;
-    r->n_out += k;
     *n_taken = k;
     return k;
 }
@@ -185,7 +182,7 @@ size_t hear_resample_process(hear_resample *r, const float *in, size_t n, size_t
                              float *out, size_t max_out)
 {
     if (!r->bank)
-        return pass(r, in, n, n_taken, out, max_out);
+        return pass(in, n, n_taken, out, max_out);
     size_t taken = 0, n_written = 0;
     while (n_written < max_out) {
         const uint64_t missing = r->wanted > r->n_in ? r->wanted - r->n_in : 0;

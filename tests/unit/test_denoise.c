@@ -75,6 +75,95 @@ static void test_a_gain_of_one_half_halves_the_sound_of_any_length(void **state)
     hear_graph_destroy(g);
 }
 
+/* A denoiser that takes 10 off each magnitude, or, with all of the window in it, multiplies each
+ * by the greatest. */
+static hear_graph *by_gate_or_greatest(bool greatest)
+{
+    hear_net n = { 0 };
+    const hear_shape shape = { .rank = 4, .dim = { -1, 1, 64, 512 } };
+    static const float ten = 10.0f;
+    size_t x, y;
+    assert_int_equal(hear_graph_create(&n.graph, HEAR_NET_OPSET), HEAR_OK);
+    assert_int_equal(hear_graph_add_input(n.graph, "magnitude", HEAR_F32, &shape, &x), HEAR_OK);
+    if (greatest) {
+        static const int64_t axes[] = { 1, 2, 3 };
+        y = hear_net_node(&n, "ReduceMax", "most", x);
+        hear_net_set_ints(&n, "axes", 3, axes);
+        y = hear_net_node2(&n, "Mul", "clean", x, y);
+    } else {
+        y = hear_net_node2(&n, "Sub", "less", x, hear_net_fixed(&n, "ten", 1, &ten));
+        y = hear_net_node(&n, "Relu", "clean", y);
+    }
+    hear_net_output(&n, y);
+    assert_int_equal(n.status, HEAR_OK);
+    assert_int_equal(hear_graph_set_prop(n.graph, "hearsay.kind", "denoiser"), HEAR_OK);
+    return n.graph;
+}
+
+/* Of a sine of amplitude a a bin's magnitude is some hundred times a: ten off takes little of 0.5,
+ * at any phase, and all of 0.005. */
+static void test_the_network_sees_how_strong_a_sine_is_at_any_phase(void **state)
+{
+    (void)state;
+    enum { N = 32768 };
+    static float x[N], y[N];
+    hear_graph *g = by_gate_or_greatest(false);
+    hear_denoise *d;
+    hear_error err;
+    assert_int_equal(hear_denoise_create(&d, g, &err), HEAR_OK);
+    for (int quarter = 0; quarter < 4; quarter++)
+        for (int quiet = 0; quiet < 2; quiet++) {
+            const double a = quiet ? 0.005 : 0.5;
+            for (size_t k = 0; k < N; k++) /* 64 whole periods in 1024 */
+                x[k] = (float)(a * cos(M_PI * ((double)k / 8.0 + quarter / 2.0)));
+            hear_denoise_reset(d);
+            run(d, x, N, y, N, N);
+            double most = 0.0, least = a;
+            for (size_t k = 2048; k < N - 2048; k++) {
+                if (fabs((double)x[k]) > 0.9 * a) {
+                    least = fmin(least, (double)y[k] / (double)x[k] * a);
+                    most = fmax(most, fabs((double)y[k]));
+                }
+            }
+            if (quiet)
+                assert_true(most < 1e-6);
+            else
+                assert_true(least > 0.7 * a && most < 0.97 * a);
+        }
+    hear_denoise_destroy(d);
+    hear_graph_destroy(g);
+}
+
+static void test_a_reset_leaves_nothing_and_a_flush_gives_no_more(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static float loud[N], x[N], fresh[2 * N], again[2 * N], ignored[2 * N];
+    for (size_t k = 0; k < N; k++) {
+        loud[k] = (float)(0.9 * sin(0.3 * (double)k));
+        x[k] = (float)(0.1 * sin(0.05 * (double)k));
+    }
+    hear_graph *g = by_gate_or_greatest(true);
+    hear_denoise *d;
+    hear_error err;
+    assert_int_equal(hear_denoise_create(&d, g, &err), HEAR_OK);
+    for (int round = 0; round < 2; round++) {
+        float *const y = round ? again : fresh;
+        size_t taken, n = hear_denoise_process(d, x, N, &taken, y, 2 * N);
+        assert_int_equal(taken, N);
+        n += hear_denoise_flush(d, y + n, 2 * N - n);
+        assert_int_equal(n, N);
+        assert_int_equal(hear_denoise_flush(d, y + n, 2 * N - n), 0);
+        hear_denoise_reset(d);
+        hear_denoise_process(d, loud, N, &taken, ignored, 2 * N);
+        hear_denoise_reset(d);
+    }
+    assert_true(fabsf(fresh[N / 4]) > 0.0f);
+    assert_memory_equal(fresh, again, N * sizeof fresh[0]);
+    hear_denoise_destroy(d);
+    hear_graph_destroy(g);
+}
+
 static void test_what_is_no_denoiser_is_refused(void **state)
 {
     (void)state;
@@ -201,6 +290,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_gain_of_one_half_halves_the_sound_of_any_length),
+        cmocka_unit_test(test_the_network_sees_how_strong_a_sine_is_at_any_phase),
+        cmocka_unit_test(test_a_reset_leaves_nothing_and_a_flush_gives_no_more),
         cmocka_unit_test(test_what_is_no_denoiser_is_refused),
         cmocka_unit_test(test_the_loss_in_db_has_the_gradient_of_its_differences),
         cmocka_unit_test(test_pairs_are_of_one_size_and_repeat),

@@ -230,6 +230,9 @@ static void test_rates_out_of_range_are_refused(void **state)
         assert_int_equal(hear_resample_create(&r, bad[i][0], bad[i][1]), HEAR_ERR_ARG);
         assert_null(r);
     }
+    static const uint32_t good[][2] = { { 1000, 768000 }, { 768000, 1000 } };
+    for (size_t i = 0; i < 2; i++)
+        hear_resample_destroy(make(good[i][0], good[i][1]));
     hear_resample_destroy(NULL);
 }
 
