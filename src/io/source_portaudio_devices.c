@@ -129,7 +129,8 @@ static int api_of(const char *name, const char **part)
 static hear_status decide(int *index, const found *f, const char *name, hear_error *err)
 {
     if (f->n == 0)
-        return hear_fail(err, HEAR_ERR_DEVICE, "no input device of that name");
+        return hear_fail(err, HEAR_ERR_DEVICE,
+                         "no input device of that name (see hearsay devices)");
     if (f->n > 1)
         return hear_fail(err, HEAR_ERR_DEVICE, "\"%.40s\" fits %zu devices: %s%s", name, f->n,
                          f->named, f->n > MAX_NAMED ? ", ..." : "");

@@ -85,9 +85,9 @@ static void test_what_means_none_or_several_is_said(void **state)
     static const struct {
         const char *name, *text;
     } cases[] = {
-        { "none", "no input device of that name" },
-        { "HDMI", "no input device of that name" },
-        { "ALSA:system", "no input device of that name" },
+        { "none", "no input device of that name (see hearsay devices)" },
+        { "HDMI", "no input device of that name (see hearsay devices)" },
+        { "ALSA:system", "no input device of that name (see hearsay devices)" },
         { "1", "no input device of that number (see hearsay devices)" },
         { "99", "no input device of that number (see hearsay devices)" },
         { "99999999999", "no input device of that number (see hearsay devices)" },
