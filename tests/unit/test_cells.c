@@ -4,6 +4,7 @@
 #include "tui/cells.h"
 
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -62,6 +63,26 @@ static void test_nothing_that_steers_the_terminal_passes(void **state)
           20, true, L"a?b", 3); /* a space without width */
 }
 
+/* The first and the last of each run that does not show, and what stands just beside it. */
+static void test_hidden_characters_are_found_and_their_neighbours_are_not(void **state)
+{
+    (void)state;
+    static const wchar_t hidden[] = { 0x80,   0x9f,   0xad,   0x61c,  0x200b, 0x200f,
+                                      0x2028, 0x202e, 0x2060, 0x206f, 0xfeff };
+    static const wchar_t visible[] = { 0xa1,   0xac,   0xae,   0x800,  0x2010,
+                                       0x2027, 0x2030, 0x2070, 0x10000 };
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+        char text[8] = { 0 };
+        assert_true(wctomb(text, hidden[i]) > 0);
+        check(text, 4, true, L"?", 1);
+    }
+    for (size_t i = 0; i < sizeof visible / sizeof visible[0]; i++) {
+        char text[8] = { 0 };
+        assert_true(wctomb(text, visible[i]) > 0);
+        check(text, 4, true, (const wchar_t[]){ visible[i], 0 }, 1);
+    }
+}
+
 static void test_bytes_that_are_not_utf8_are_shown_as_one_column_each(void **state)
 {
     (void)state;
@@ -81,6 +102,7 @@ int main(void)
         cmocka_unit_test(test_wide_letters_count_twice_and_are_never_halved),
         cmocka_unit_test(test_marks_stay_on_their_letter_two_at_most),
         cmocka_unit_test(test_nothing_that_steers_the_terminal_passes),
+        cmocka_unit_test(test_hidden_characters_are_found_and_their_neighbours_are_not),
         cmocka_unit_test(test_bytes_that_are_not_utf8_are_shown_as_one_column_each),
     };
     return cmocka_run_group_tests_name("cells", tests, NULL, NULL);

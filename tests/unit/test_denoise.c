@@ -137,12 +137,12 @@ static void test_the_network_sees_how_strong_a_sine_is_at_any_phase(void **state
 static void test_a_reset_leaves_nothing_and_a_flush_gives_no_more(void **state)
 {
     (void)state;
-    enum { N = 20000 };
-    static float loud[N], x[N], fresh[2 * N], again[2 * N], ignored[2 * N];
-    for (size_t k = 0; k < N; k++) {
+    enum { N = 20000, N_LOUD = 70000 }; /* of loud sound several windows pass through the network */
+    static float loud[N_LOUD], x[N], fresh[2 * N], again[2 * N], ignored[N_LOUD];
+    for (size_t k = 0; k < N_LOUD; k++)
         loud[k] = (float)(0.9 * sin(0.3 * (double)k));
+    for (size_t k = 0; k < N; k++)
         x[k] = (float)(0.1 * sin(0.05 * (double)k));
-    }
     hear_graph *g = by_gate_or_greatest(true);
     hear_denoise *d;
     hear_error err;
@@ -155,7 +155,7 @@ static void test_a_reset_leaves_nothing_and_a_flush_gives_no_more(void **state)
         assert_int_equal(n, N);
         assert_int_equal(hear_denoise_flush(d, y + n, 2 * N - n), 0);
         hear_denoise_reset(d);
-        hear_denoise_process(d, loud, N, &taken, ignored, 2 * N);
+        hear_denoise_process(d, loud, N_LOUD, &taken, ignored, N_LOUD);
         hear_denoise_reset(d);
     }
     assert_true(fabsf(fresh[N / 4]) > 0.0f);

@@ -61,6 +61,18 @@ static void test_what_holds_no_sound_is_refused(void **state)
     assert_true(!r.samples && r.n == 0);
 }
 
+static void test_what_breaks_off_is_refused(void **state)
+{
+    (void)state;
+    save(N);
+    assert_int_equal(truncate(path, N), 0); /* of 4 N bytes and more */
+    hear_recording r;
+    hear_error err;
+    assert_int_equal(hear_recording_read(&r, path, 0, &err), HEAR_ERR_DATA);
+    assert_non_null(strstr(err.text, "before its header says"));
+    assert_true(!r.samples && r.n == 0);
+}
+
 /* A sine stays one, at its place, to the last sample but where the end is near. */
 static void test_another_rate_keeps_a_sine_in_time(void **state)
 {
@@ -104,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_sample_is_there_and_what_is_no_number_is_silence),
         cmocka_unit_test(test_what_holds_no_sound_is_refused),
+        cmocka_unit_test(test_what_breaks_off_is_refused),
         cmocka_unit_test(test_another_rate_keeps_a_sine_in_time),
     };
     return cmocka_run_group_tests_name("recording", tests, make_file, remove_file);

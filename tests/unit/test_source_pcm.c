@@ -10,11 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Three frames of two channels: 1 and 0.5, -2 and 0, 0.375 and 0.125. */
+/* Three frames of two channels: 1 and 0.5, -2 and 0, twice 0.3f. */
 static const unsigned char floats[] = {
-    0, 0, 0x80, 0x3f, 0, 0, 0, 0x3f, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0xc0, 0x3e, 0, 0, 0x00, 0x3e,
+    0, 0, 0x80, 0x3f, 0,    0,    0,    0x3f, 0,    0,    0,    0xc0,
+    0, 0, 0,    0,    0x9a, 0x99, 0x99, 0x3e, 0x9a, 0x99, 0x99, 0x3e,
 };
-static const float means[] = { 0.75f, -1.0f, 0.25f };
+static const float means[] = { 0.75f, -1.0f, 0.3f };
 static const hear_raw_spec stereo = { 16000, 2, HEAR_PCM_F32LE };
 
 static char folder[] = "/tmp/hearsay-pcm-XXXXXX";
@@ -114,14 +115,14 @@ static void test_a_frame_that_a_pipe_cuts_in_two_is_whole(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     const int fd = open(path, O_RDWR);
     assert_true(fd >= 0);
-    assert_int_equal(write(fd, floats, 11), 11); /* a frame is 8 bytes */
+    assert_int_equal(write(fd, floats, 15), 15); /* a frame is 8 bytes */
     hear_source *s = open_raw(&(hear_source_config){ .raw = &stereo });
     assert_true(hear_source_duration_s(s) < 0.0);
     float got[8];
     size_t n;
     assert_int_equal(hear_source_read(s, got, 8, &n, NULL), HEAR_OK);
     assert_true(n == 1 && got[0] == means[0]);
-    assert_int_equal(write(fd, floats + 11, 12), 12);
+    assert_int_equal(write(fd, floats + 15, 8), 8);
     assert_int_equal(hear_source_read(s, got, 1, &n, NULL), HEAR_OK);
     assert_true(n == 1 && got[0] == means[1]);
     assert_int_equal(write(fd, floats + 23, 1), 1);

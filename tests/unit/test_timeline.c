@@ -54,7 +54,7 @@ static void test_a_loss_marks_its_span_only(void **state)
     (void)state;
     hear_timeline t = { 0 };
     add(&t, 0.0, 0, 0.9f, 0.0);
-    add(&t, 0.5, 1, 0.9f, 0.1);
+    add(&t, 0.5, 1, 0.9f, 1.0 / 48000.0); /* one sample is a loss */
     add(&t, 1.0, 1, 0.9f, 0.0);
     add(&t, 1.5, 2, 0.9f, 0.0);
     assert_false(hear_timeline_get(&t, 0)->lost);

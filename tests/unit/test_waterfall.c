@@ -159,6 +159,46 @@ static void test_a_copy_shows_the_same_and_old_columns_are_forgotten(void **stat
     hear_waterfall_destroy(copy);
 }
 
+/* Three frames a column, each loudest in another band, in one call as in three. */
+static void test_a_column_is_the_loudest_of_its_frames(void **state)
+{
+    (void)state;
+    static const float frames[3][4] = { { -40.0f, -9.0f, -40.0f, -40.0f },
+                                        { -10.0f, -40.0f, -40.0f, -12.0f },
+                                        { -40.0f, -40.0f, -11.0f, -40.0f } };
+    static const float most[4] = { -10.0f, -9.0f, -11.0f, -12.0f };
+    hear_waterfall *w = hear_waterfall_create(&in_db, 4, 0.032);
+    hear_waterfall *whole = hear_waterfall_create(&in_db, 4, 0.032);
+    double middle_s;
+    for (int i = 0; i < 3; i++)
+        hear_waterfall_add(whole, most, 1);
+    const uint8_t *const expected = hear_waterfall_column(whole, 0, &middle_s);
+    for (int column = 0; column < 2; column++) { /* nothing of the first stays in the second */
+        hear_waterfall_add(w, frames[0], 3);
+        assert_memory_equal(hear_waterfall_column(w, 0, &middle_s), expected, 4);
+    }
+    hear_waterfall_destroy(w);
+    hear_waterfall_destroy(whole);
+}
+
+static void test_a_copy_goes_on_where_the_first_was(void **state)
+{
+    (void)state;
+    hear_waterfall *w = hear_waterfall_create(&in_db, 4, 0.032);
+    hear_waterfall *copy = hear_waterfall_create(&in_db, 4, 0.032);
+    add_same(w, -10.0f, 5); /* a column and two frames of the next */
+    hear_waterfall_copy(copy, w);
+    add_same(copy, -30.0f, 1);
+    double middle_s;
+    const uint8_t *const bands = hear_waterfall_column(copy, 0, &middle_s);
+    assert_close(middle_s, 0.144, 1e-12);
+    add_same(w, -30.0f, 1);
+    assert_memory_equal(bands, hear_waterfall_column(w, 0, &middle_s), 4);
+    assert_null(hear_waterfall_column(copy, 2, &middle_s));
+    hear_waterfall_destroy(w);
+    hear_waterfall_destroy(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +210,8 @@ int main(void)
         cmocka_unit_test(test_rows_cover_all_bands_and_show_the_brightest),
         cmocka_unit_test(test_frequencies_stand_where_their_band_is),
         cmocka_unit_test(test_a_copy_shows_the_same_and_old_columns_are_forgotten),
+        cmocka_unit_test(test_a_column_is_the_loudest_of_its_frames),
+        cmocka_unit_test(test_a_copy_goes_on_where_the_first_was),
     };
     return cmocka_run_group_tests_name("waterfall", tests, NULL, NULL);
 }
