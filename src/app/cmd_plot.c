@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "train/plot.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -17,7 +18,7 @@ typedef struct {
 static const hear_option options[] = {
     { 'o', "output", "OUT.svg|OUT.png", HEAR_OPT_TEXT, offsetof(args, out), .required = true,
       .help = "write the picture to this file: PNG where its name\nends in .png, SVG where it ends "
-              "in .svg or in nothing" },
+              "in .svg or in nothing\n(-: SVG on standard output)" },
     { 0, "title", "TEXT", HEAR_OPT_TEXT, offsetof(args, title),
       .help = "above the picture (default: the recording's name)" },
     { 0 },
@@ -49,13 +50,14 @@ static int draw(const hear_plot_kind *kind, const hear_pen_kind *pen, const char
     const char *slash = strrchr(path, '/');
     char title[512];
     legible(title, sizeof title, a->title ? a->title : slash ? slash + 1 : path);
-    hear_outfile *file;
+    const bool piped = strcmp(a->out, "-") == 0;
+    hear_outfile *file = NULL;
     const char *at = a->out;
-    hear_status s = hear_outfile_open(&file, a->out, &err);
+    hear_status s = piped ? HEAR_OK : hear_outfile_open(&file, a->out, &err);
     if (s == HEAR_OK) {
-        s = kind->write(hear_outfile_stream(file), pen, &r, title);
+        s = kind->write(piped ? stdout : hear_outfile_stream(file), pen, &r, title);
         if (s == HEAR_OK) {
-            s = hear_outfile_commit(file, &err);
+            s = piped ? HEAR_OK : hear_outfile_commit(file, &err);
         } else {
             hear_outfile_discard(file);
             at = path;
@@ -65,7 +67,7 @@ static int draw(const hear_plot_kind *kind, const hear_pen_kind *pen, const char
         }
     }
     hear_recording_clear(&r);
-    return s == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err);
+    return hear_finish_stdout(s == HEAR_OK ? HEAR_EXIT_OK : hear_report(at, &err));
 }
 
 static int run(const hear_cmd *cmd, int argc, char **argv)

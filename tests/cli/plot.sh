@@ -58,6 +58,18 @@ if grep -q '^#define HAVE_CAIRO 1' "$builddir/config.h"; then
 else
     refuse 64 'x.png: pictures are SVG, there is no cairo here' plot wave a.wav -o x.png
 fi
+hear plot mel a.wav -o mel.svg
+hear plot mel a.wav -o -
+expect_code 0
+expect_quiet
+expect_same out mel.svg
+[ ! -e ./- ] || complain "a file '-' is there"
+if [ -w /dev/full ]; then
+    "$HEARSAY" plot wave a.wav -o - 2>err >/dev/full
+    code=$? last="hearsay plot -o - >/dev/full"
+    expect_code 74
+    expect_error 'standard output: cannot write'
+fi
 refuse 64 'x.gif: pictures are SVG or PNG' plot wave a.wav -o x.gif
 refuse 64 'one FILE' plot wave -o x.svg
 refuse 64 '--output OUT.svg.OUT.png is needed' plot wave a.wav
