@@ -54,4 +54,15 @@ for command in $commands; do
             complain "$pages: --$option is not in hearsay $command --help"
     done
 done
+home=$(mktemp -d) || exit 99
+mkdir -p "$home/hearsay/models"
+: >"$home/hearsay/models/own.onnx"
+XDG_DATA_HOME=$home complete_line hearsay listen -m ""
+offered own || complain "completion of -m does not offer the user's models"
+rm -r "$home"
+if [ -e "$(dirname "$HEARSAY")/models/everyday.onnx" ]; then
+    offered everyday || complain "completion of -m does not offer the models beside the program"
+fi
+complete_line hearsay fetch ""
+offered yamnet || complain "completion of fetch does not offer yamnet"
 exit $bad
