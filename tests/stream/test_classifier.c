@@ -13,7 +13,7 @@ enum { MAX = 200, N = 50001 };
 typedef struct {
     size_t n;
     hear_window_result results[MAX];
-    float probs[MAX][3];
+    float probs[MAX][3], own[MAX][3];
 } got_results;
 
 static void take(void *user, const hear_window_result *r)
@@ -22,6 +22,7 @@ static void take(void *user, const hear_window_result *r)
     assert_true(g->n < MAX);
     g->results[g->n] = *r;
     memcpy(g->probs[g->n], r->probs, sizeof g->probs[0]);
+    memcpy(g->own[g->n], r->own, sizeof g->own[0]);
     g->n++;
 }
 
@@ -119,6 +120,35 @@ static void test_a_short_recording_is_one_padded_window(void **state)
     hear_classifier_destroy(c);
 }
 
+/* Windows share patches, which are heard once; another recording's are its own. */
+static void test_a_reset_forgets_the_patches_of_another_recording(void **state)
+{
+    (void)state;
+    hear_model *m = small_patch_model(HEAR_LAYOUT_TIME_MEL);
+    const hear_classifier_config config = { .rate_hz = 16000 };
+    hear_classifier *c;
+    assert_int_equal(hear_classifier_create(&c, m, &config, NULL), HEAR_OK);
+    a.n = b.n = 0;
+    hear_classifier_write(c, sound + 22000, 20000, take, &a); /* as it is at first */
+    hear_classifier_finish(c, take, &a);
+    assert_true(a.n > 2);
+    hear_classifier_reset(c);
+    hear_classifier_write(c, sound, 15000, take, &b); /* other sound */
+    hear_classifier_reset(c);
+    b.n = 0;
+    hear_classifier_write(c, sound + 22000, 20000, take, &b);
+    hear_classifier_finish(c, take, &b);
+    hear_classifier_destroy(c);
+    assert_int_equal(a.n, b.n);
+    for (size_t i = 0; i < a.n; i++) {
+        assert_memory_equal(a.probs[i], b.probs[i], m->info.n_labels * sizeof(float));
+        assert_memory_equal(a.own[i], b.own[i], m->info.n_labels * sizeof(float));
+        assert_true(a.results[i].own_weight == b.results[i].own_weight);
+        assert_true(a.results[i].own_weight > 0.0);
+    }
+    hear_model_close(m);
+}
+
 static void test_lost_samples_are_zeros_and_say_so(void **state)
 {
     (void)state;
@@ -188,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_results_do_not_depend_on_the_blocks),
         cmocka_unit_test(test_a_result_is_of_its_windows_frames_alone),
         cmocka_unit_test(test_a_short_recording_is_one_padded_window),
+        cmocka_unit_test(test_a_reset_forgets_the_patches_of_another_recording),
         cmocka_unit_test(test_lost_samples_are_zeros_and_say_so),
         cmocka_unit_test(test_what_is_out_of_range_is_refused),
     };
