@@ -35,6 +35,22 @@ hear() {
     last="hearsay $*"
 }
 
+# hear_until FILE ARG...: runs hearsay, and kills it as soon as FILE is there, in 30 s at most
+hear_until() {
+    file=$1 waited=0
+    shift
+    "$HEARSAY" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+    pid=$! last="hearsay $*, killed"
+    while ! [ -e "$file" ] && [ $waited -lt 600 ]; do
+        sleep 0.05
+        waited=$((waited + 1))
+    done
+    kill -KILL $pid
+    wait $pid
+    n_checks=$((n_checks + 1))
+    [ -e "$file" ] || complain "there is no $file"
+}
+
 complain() {
     echo "FAIL: $last: $*"
     sed 's/^/    stderr: /' "$tmp/err" | head -n 5

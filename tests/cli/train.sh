@@ -350,16 +350,7 @@ expect_match '	(low|high)	'
 
 # A training that was ended goes on to the same bytes.
 # shellcheck disable=SC2086
-"$HEARSAY" train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl >out 2>err </dev/null &
-pid=$! last="hearsay train --resume, killed" waited=0
-while ! [ -e state ] && [ $waited -lt 600 ]; do
-    sleep 0.05
-    waited=$((waited + 1))
-done
-kill -KILL $pid
-wait $pid
-n_checks=$((n_checks + 1))
-[ -e state ] || complain "no checkpoint"
+hear_until state train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl
 rm -f b/a.onnx state?*
 # shellcheck disable=SC2086
 hear train $small --data table.tsv -o b/a.onnx --resume state --log g.jsonl
