@@ -150,8 +150,8 @@ static void hear_into_folder(slot *s, hear_ear *ear)
     if (s->left_out)
         return;
     const char *const slash = strrchr(s->place, '/');
-    if (strlen(slash ? slash + 1 : s->place) >
-        NAME_MAX) { /* this one's alone: others fare better */
+    /* This one's alone: others fare better. */
+    if (strlen(slash ? slash + 1 : s->place) > NAME_MAX) {
         hear_fail(&s->file, HEAR_ERR_IO, "its file of labels would have too long a name");
         return;
     }
@@ -324,8 +324,8 @@ static bool write_and_tell(job *j, size_t i, lines *taken)
 static void several_at_a_time(job *j)
 {
     lines taken = { 0 };
-    hear_quiet_begin(); /* from here on our own messages have a descriptor that no worker redirects
-                         */
+    /* From here on our own messages have a descriptor that no worker redirects. */
+    hear_quiet_begin();
     hear_quiet_end();
     j->n_running = j->n_workers;
     for (size_t i = 0; i < j->n_workers; i++) {

@@ -3,8 +3,8 @@
 
 #include "app/cmd.h"
 #include "app/signals.h"
+#include "app/unread.h"
 #include "base/error.h"
-#include "base/mem.h"
 #include "io/source.h"
 #include "train/copies.h"
 
@@ -128,12 +128,8 @@ static hear_status open_data(hear_dataset **out, const char *path, const char *r
 
 typedef struct {
     const args *a;
-    size_t n_unread;
-    struct {
-        char *path, *why;
-    } * unread; /* [n_unread] */
-    size_t room;
-    bool shown, no_memory;
+    hear_unread unread;
+    bool shown;
 } session;
 
 static void clear_progress(session *s)
@@ -156,27 +152,7 @@ static bool on_clip(void *user, size_t done, size_t of)
 static void on_unread(void *user, const char *path, const hear_error *err)
 {
     session *const s = user;
-    if (!hear_grow(&s->unread, &s->room, s->n_unread, sizeof *s->unread)) {
-        s->no_memory = true;
-        return;
-    }
-    s->unread[s->n_unread].path = hear_strdup(path);
-    s->unread[s->n_unread++].why = hear_strdup(hear_error_text(err));
-}
-
-/* At the end, so that nobody misses them. */
-static int tell_unread(session *s)
-{
-    if (s->no_memory)
-        return hear_report_text(HEAR_ERR_MEM, NULL, NULL);
-    for (size_t i = 0; i < s->n_unread; i++) {
-        hear_report_text(HEAR_ERR_DATA, s->unread[i].path ? s->unread[i].path : "", "%s, left out",
-                         s->unread[i].why ? s->unread[i].why : "");
-        free(s->unread[i].path);
-        free(s->unread[i].why);
-    }
-    free(s->unread);
-    return s->n_unread ? HEAR_EXIT_DATA : HEAR_EXIT_OK;
+    hear_unread_add(&s->unread, path, err);
 }
 
 static int make(session *s, const char *data, hear_copies_config *config)
@@ -205,7 +181,7 @@ static int make(session *s, const char *data, hear_copies_config *config)
         hear_note(a->out, n_made == 1 ? "%zu copy" : "%zu copies", n_made);
     hear_dataset_destroy(d);
     hear_dataset_destroy(noises);
-    const int unread = tell_unread(s);
+    const int unread = hear_unread_tell(&s->unread);
     return code ? code : unread;
 }
 

@@ -7,9 +7,9 @@
 #include "app/signals.h"
 #include "app/train_data.h"
 #include "app/train_progress.h"
+#include "app/unread.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "nn/onnx.h"
 #include "stream/denoise.h"
@@ -26,10 +26,7 @@
 typedef struct {
     const hear_train_args *args;
     hear_train_progress progress;
-    size_t n_unread, room;
-    struct {
-        char *path, *why; /* NULL where memory ran out */
-    } * unread;           /* [n_unread] */
+    hear_unread unread;
 } session;
 
 static bool on_load(void *user, size_t done, size_t of)
@@ -55,27 +52,17 @@ static void on_epoch(void *user, const hear_progress *p)
 static void on_unread(void *user, const char *path, const hear_error *err)
 {
     session *const s = user;
-    if (!hear_grow(&s->unread, &s->room, s->n_unread, sizeof *s->unread)) {
-        hear_report_text(HEAR_ERR_DATA, path, "%s, left out", hear_error_text(err));
-        return;
-    }
-    s->unread[s->n_unread].path = hear_strdup(path);
-    s->unread[s->n_unread++].why = hear_strdup(hear_error_text(err));
+    hear_unread_add(&s->unread, path, err);
 }
 
 /* At the end, where they are seen. */
 static int tell_unread(session *s)
 {
-    for (size_t i = 0; i < s->n_unread; i++) {
-        hear_report_text(HEAR_ERR_DATA, s->unread[i].path ? s->unread[i].path : "", "%s, left out",
-                         s->unread[i].why ? s->unread[i].why : "");
-        free(s->unread[i].path);
-        free(s->unread[i].why);
-    }
-    free(s->unread);
-    return s->n_unread ? hear_report_text(HEAR_ERR_DATA, s->args->data,
-                                          "%zu recordings could not be read", s->n_unread)
-                       : HEAR_EXIT_OK;
+    const size_t n = s->unread.n;
+    const int code = hear_unread_tell(&s->unread);
+    return code ? hear_report_text(HEAR_ERR_DATA, s->args->data, "%zu recordings could not be read",
+                                   n)
+                : code;
 }
 
 static hear_status set_card(hear_graph *graph, const hear_train_args *args)
