@@ -308,34 +308,33 @@ static uint64_t take_print(const trainer *t)
     return add_recordings(print, c->examples);
 }
 
+static hear_checkpoint checkpoint_of(trainer *t)
+{
+    return (hear_checkpoint){ .print = t->print,
+                              .asked = t->config->asked,
+                              .epoch = t->epoch,
+                              .step = t->step,
+                              .since_best = t->since_best,
+                              .best_loss = t->best_loss,
+                              .has_best = t->has_best,
+                              .n_weights = t->n_weights,
+                              .weights = t->kept,
+                              .mean = t->mean,
+                              .best = t->best,
+                              .optim = t->optim };
+}
+
 static hear_status save(trainer *t, hear_error *err)
 {
     hear_weights_get(t->graph, t->kept);
-    const hear_checkpoint c = { .print = t->print,
-                                .asked = t->config->asked,
-                                .epoch = t->epoch,
-                                .step = t->step,
-                                .since_best = t->since_best,
-                                .best_loss = t->best_loss,
-                                .has_best = t->has_best,
-                                .n_weights = t->n_weights,
-                                .weights = t->kept,
-                                .mean = t->mean,
-                                .best = t->best,
-                                .optim = t->optim };
+    const hear_checkpoint c = checkpoint_of(t);
     return hear_checkpoint_write(&c, t->config->checkpoint, err);
 }
 
 static hear_status resume(trainer *t, hear_error *err)
 {
     t->print = take_print(t);
-    hear_checkpoint c = { .print = t->print,
-                          .asked = t->config->asked,
-                          .n_weights = t->n_weights,
-                          .weights = t->kept,
-                          .mean = t->mean,
-                          .best = t->best,
-                          .optim = t->optim };
+    hear_checkpoint c = checkpoint_of(t);
     bool found;
     const hear_status s = hear_checkpoint_read(&c, &found, t->config->checkpoint, err);
     if (s != HEAR_OK || !found)
