@@ -198,7 +198,7 @@ static const hear_augmentation table[] = {
     [HEAR_AUGMENT_PITCH] = { "pitch", BANDS, false, NULL, NULL },
     [HEAR_AUGMENT_MIX] = { "mix", SOUND, false, NULL, NULL },
     [HEAR_AUGMENT_BACKGROUND] = { "background", SOUND, false, NULL, NULL },
-    [HEAR_AUGMENT_BLUR] = { "blur", BANDS, true, blur, NULL },
+    { "blur", BANDS, true, blur, NULL },
     { "eq", SOUND, false, equalise, hear_wave_equalise },
     { "room", SOUND, false, reverberate, hear_wave_reverberate },
     { "noise", SOUND, false, add_noise, hear_wave_add_noise },

@@ -39,7 +39,6 @@ enum {
     HEAR_AUGMENT_PITCH,      /* up and down: mel bands by whole ones, bins by a factor */
     HEAR_AUGMENT_MIX,        /* with another recording, labels mixed alike */
     HEAR_AUGMENT_BACKGROUND, /* another recording far below, the label stays */
-    HEAR_AUGMENT_BLUR,       /* over the bands: for voices, and not of "all" */
 };
 size_t hear_augment_count(void);
 unsigned hear_augment_possible(hear_features features); /* a set */
