@@ -212,14 +212,16 @@ if command -v tmux >/dev/null; then
     wait_for 'picture | grep -q "clip 1 of 5 in .* dB"'
     wait_for 'picture | grep -q "Enter or k keeps it"'
     tm send-keys Enter
-    # stopped without a word, and gone on: single keys still do
+    wait_for 'picture | grep -q "clip 2 of 5 in .* dB"'
     wait_for 'picture | grep -q "Enter or k keeps it"'
+    # stopped without a word, and gone on: single keys still do
     kill -STOP "$(pgrep -P "$(state pane_pid)")"
     sleep 1
     rm -f status after
     type_line ''
     type_line 'clear; fg; echo $? >status; stty -g >after'
-    sleep 1
+    wait_for 'state pane_current_command | grep -q hearsay'
+    wait_for 'stty -F "$(state pane_tty)" -a | grep -q -e "-icanon"'
     tm send-keys k
     wait_for 'picture | grep -q "clip 3 of 5 in"'
     tm send-keys q
